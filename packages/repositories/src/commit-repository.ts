@@ -1,0 +1,78 @@
+import type { CommitOperation, CommitRow, JsonValue } from '@tract/schema'
+import type { CommitInput } from './inputs.js'
+
+/** Narrows {@link CommitRepository.getAncestors}. */
+export interface AncestorOptions {
+  /** The most commits to return; a positive integer. All unless given. */
+  readonly limit?: number
+  /** Return only commits of this operation; the walk goes on through the others. */
+  readonly operation?: CommitOperation
+}
+
+/** One condition on a top-level field of `generationConfigJson`. */
+export type ConfigCondition =
+  | {
+      /** The literal name of a top-level key. */
+      readonly field: string
+      readonly operator: '=' | '!=' | '>' | '<' | '>=' | '<='
+      readonly value: JsonValue
+    }
+  | { readonly field: string; readonly operator: 'in'; readonly value: readonly JsonValue[] }
+
+/** The history graph. */
+export abstract class CommitRepository {
+  /** The commit, or `null`. */
+  abstract get(commitHash: string): Promise<CommitRow | null>
+
+  /** The commits that exist, by hash, in the order of the question. */
+  abstract getMany(commitHashes: readonly string[]): Promise<Map<string, CommitRow>>
+
+  /**
+   * Stores one commit.
+   *
+   * @throws {@link AlreadyExistsError} where its hash exists
+   * @throws {@link MissingReferenceError} where its blob, parent or `responseTo` does not
+   */
+  abstract save(commit: CommitInput): Promise<CommitRow>
+
+  /**
+   * The first-parent chain, the start included, newest first. Empty for an unknown start; a cycle in damaged data
+   * ends the walk.
+   */
+  abstract getAncestors(commitHash: string, options?: AncestorOptions): Promise<readonly CommitRow[]>
+
+  /** The commits whose first parent this is, oldest first. */
+  abstract getChildren(commitHash: string): Promise<readonly CommitRow[]>
+
+  /** The tract's commits of one content type, oldest first. */
+  abstract getByType(contentType: string, tractId: string): Promise<readonly CommitRow[]>
+
+  /**
+   * The tract's commits whose `generationConfigJson` meets all conditions, oldest first. Values compare by their own
+   * JSON type: a number never equals a string, and only numbers with numbers or strings with strings have an order.
+   * A missing field meets nothing.
+   *
+   * @throws {@link InvalidInputError} for another operator
+   */
+  abstract getByConfig(tractId: string, conditions: readonly ConfigCondition[]): Promise<readonly CommitRow[]>
+
+  /**
+   * The one commit whose hash begins so, of one tract or of all; `null` if none does.
+   *
+   * @param prefix at least 4 characters; `%` and `_` are ordinary ones
+   * @throws {@link AmbiguousPrefixError} where several do
+   */
+  abstract getByPrefix(prefix: string, tractId?: string): Promise<CommitRow | null>
+
+  /** The tract's commits, oldest first. */
+  abstract getAll(tractId: string): Promise<readonly CommitRow[]>
+
+  /**
+   * Removes the commit and what hangs on it: its parent links in either direction, its annotations, the refs that
+   * point at it. The `parentHash` of its children, `responseTo` of its answers and `parentCommitHash` of spawn
+   * pointers become `null`. An absent commit is no error.
+   *
+   * @throws {@link CommitInUseError} while an operation event or a compile record names it; nothing is removed then
+   */
+  abstract delete(commitHash: string): Promise<void>
+}

@@ -1,0 +1,47 @@
+export { AnnotationRepository } from './annotation-repository.js'
+export { BlobRepository } from './blob-repository.js'
+export { CommitParentRepository } from './commit-parent-repository.js'
+export { type AncestorOptions, CommitRepository, type ConfigCondition } from './commit-repository.js'
+export { CompileRecordRepository } from './compile-record-repository.js'
+export {
+  AlreadyExistsError,
+  AmbiguousPrefixError,
+  CommitInUseError,
+  DamagedDataError,
+  InvalidInputError,
+  MissingReferenceError,
+  ReadonlyStoreError,
+  RefConflictError,
+  StorageFailedError,
+  StoreBusyError,
+  StoreClosedError,
+  SymbolicRefError,
+  TractError,
+  TransactionEndedError,
+  UnfinishedTransactionError,
+  UnsupportedDatabaseError,
+} from './errors.js'
+export type {
+  AnnotationInput,
+  BlobInput,
+  CommitInput,
+  CompileRecordInput,
+  CompileRecordUnitInput,
+  OperationEventInput,
+  OperationEventUnitInput,
+  PolicyLogInput,
+  PolicyProposalInput,
+  SpawnPointerInput,
+} from './inputs.js'
+export { OperationEventRepository } from './operation-event-repository.js'
+export { type PolicyLogOptions, PolicyRepository } from './policy-repository.js'
+export { RefRepository } from './ref-repository.js'
+export { SpawnPointerRepository } from './spawn-pointer-repository.js'
+export type {
+  BrokenReference,
+  IntegrityReport,
+  ReclaimedSpace,
+  Repositories,
+  Store,
+  Transaction,
+} from './store.js'

@@ -1,0 +1,55 @@
+import type { OperationCommitRole, OperationCommitRow, OperationEventRow } from '@tract/schema'
+import type { OperationEventInput, OperationEventUnitInput } from './inputs.js'
+
+/** Structural changes of a history: some commits went in (`source`), others came out (`result`). */
+export abstract class OperationEventRepository {
+  /**
+   * Stores one event without links.
+   *
+   * @throws {@link AlreadyExistsError} where its id exists
+   */
+  abstract saveEvent(event: OperationEventInput): Promise<OperationEventRow>
+
+  /**
+   * Stores one event with all its links: all of it or nothing.
+   *
+   * @throws {@link AlreadyExistsError} where its id exists
+   * @throws {@link MissingReferenceError} where a commit does not
+   * @throws {@link InvalidInputError} where a commit stands twice in one role
+   */
+  abstract saveEventWithCommits(event: OperationEventUnitInput): Promise<OperationEventRow>
+
+  /**
+   * Links one commit to an event.
+   *
+   * @throws {@link AlreadyExistsError} where it is linked in that role
+   * @throws {@link MissingReferenceError} where the event or the commit does not exist
+   */
+  abstract addCommit(
+    eventId: string,
+    commitHash: string,
+    role: OperationCommitRole,
+    position: number,
+  ): Promise<void>
+
+  /** The event, or `null`. */
+  abstract getEvent(eventId: string): Promise<OperationEventRow | null>
+
+  /** The event's links by position, of both roles or one; at equal positions the source comes first. */
+  abstract getCommits(eventId: string, role?: OperationCommitRole): Promise<readonly OperationCommitRow[]>
+
+  /** Whether any event has the commit as a source. */
+  abstract isSourceOf(commitHash: string): Promise<boolean>
+
+  /** The hashes of all sources of the tract's events. */
+  abstract getAllSourceHashes(tractId: string): Promise<Set<string>>
+
+  /** The ids of the tract's events, oldest first. */
+  abstract getAllIds(tractId: string): Promise<readonly string[]>
+
+  /** Removes every link of the commit, in all events. None is no error. */
+  abstract deleteCommit(commitHash: string): Promise<void>
+
+  /** Removes the event and its links. An absent one is no error. */
+  abstract deleteEvent(eventId: string): Promise<void>
+}

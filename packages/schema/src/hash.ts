@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto'
+import { canonicalJson, canonicalOfStored } from './canonical-json.js'
+import type { CommitOperation } from './enumerations.js'
+import type { JsonObject } from './json.js'
+import { Timestamp } from './timestamp.js'
+
+/** The fields of a commit that its hash covers. Tract, message, metadata and generation config are not covered. */
+export interface HashedCommitFields {
+  readonly contentHash: string
+  /** The first parent; `null` for a root. */
+  readonly parentHash: string | null
+  readonly contentType: string
+  readonly operation: CommitOperation
+  readonly createdAt: Timestamp | Date
+  /** The commit that this one edits or answers. */
+  readonly responseTo?: string | null
+  /** The parents of a merge beside the first. */
+  readonly extraParents?: readonly string[]
+}
+
+/**
+ * The hash of a payload: SHA-256 of its canonical JSON, 64 lower-case hex digits. The payload's `content_type` and
+ * null fields are covered.
+ *
+ * @throws {@link InvalidValueError} for what JSON cannot hold exactly
+ */
+export function contentHash(payload: JsonObject): string {
+  return sha256(canonicalJson(payload))
+}
+
+/**
+ * The hash of a payload from its stored text, whose number texts are kept as they were written.
+ *
+ * @param payloadJson the text of `blobs.payload_json`
+ * @throws {@link UnreadableValueError} where a string in it does not end
+ */
+export function contentHashOfStored(payloadJson: string): string {
+  return sha256(canonicalOfStored(payloadJson))
+}
+
+/**
+ * The hash of a commit. A merge (one with extra parents) also covers the sorted list of all its parents.
+ *
+ * @throws {@link InvalidValueError} for a time that a file cannot hold
+ */
+export function commitHash(fields: HashedCommitFields): string {
+  const { parentHash, responseTo = null, extraParents = [] } = fields
+  const covered: Record<string, JsonObject[string]> = {
+    content_hash: fields.contentHash,
+    parent_hash: parentHash,
+    content_type: fields.contentType,
+    operation: fields.operation,
+    timestamp_iso: hashedTime(fields.createdAt),
+  }
+  if (responseTo !== null) covered.response_to = responseTo
+  if (extraParents.length > 0) {
+    covered.parent_hashes = [...(parentHash === null ? [] : [parentHash]), ...extraParents].sort()
+  }
+  return sha256(canonicalJson(covered))
+}
+
+/** Python's `isoformat`: no fraction where the microseconds are zero, the zone as `+00:00`. */
+function hashedTime(createdAt: Timestamp | Date): string {
+  return Timestamp.from(createdAt).replace('.000000Z', 'Z').replace('Z', '+00:00')
+}
+
+/** SHA-256 of the UTF-8 form of a text, as 64 lower-case hex digits. */
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex')
+}
