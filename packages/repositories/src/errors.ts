@@ -164,6 +164,15 @@ export class UnfinishedTransactionError extends TractError {
   }
 }
 
+/** An operation that can be part of no transaction was called inside one. */
+export class InsideTransactionError extends TractError {
+  override readonly code = 'inside_transaction'
+
+  constructor(readonly operation: string) {
+    super(`${operation}() was called inside a transaction, expected outside of any`)
+  }
+}
+
 /** Somebody else held the database for longer than the store may wait. */
 export class StoreBusyError extends TractError {
   override readonly code = 'store_busy'

@@ -8,6 +8,7 @@ export {
   AmbiguousPrefixError,
   CommitInUseError,
   DamagedDataError,
+  InsideTransactionError,
   InvalidInputError,
   MissingReferenceError,
   ReadonlyStoreError,

@@ -18,8 +18,12 @@ export interface ColumnCodec<Value = unknown> extends ValueTransformer {
   from(stored: unknown): Value | null
 }
 
-const STORED_TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?$/
-const STORED_TIME_IN_FULL = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/
+const DAY = '(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])'
+const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d'
+const STORED_TIME = new RegExp(`^(${DAY})[ T](${CLOCK})(?:\\.(\\d{1,6}))?$`)
+const STORED_TIME_IN_FULL = new RegExp(`^${DAY} ${CLOCK}\\.\\d{6}$`)
+/** The first day of a month that not every month has. */
+const DOUBTFUL_DAY = '29'
 
 /** Timestamps as `2026-02-10 19:05:34.000001`, UTC; fewer or no fraction digits are read as well. */
 export const timestampCodec: ColumnCodec<Timestamp> = {
@@ -34,15 +38,21 @@ export const timestampCodec: ColumnCodec<Timestamp> = {
   },
   from(stored) {
     if (stored === null || stored === undefined) return null
-    if (typeof stored === 'string') {
-      if (STORED_TIME_IN_FULL.test(stored)) {
-        return `${stored.slice(0, 10)}T${stored.slice(11)}Z` as Timestamp
-      }
-      const match = STORED_TIME.exec(stored)
-      if (match !== null) return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z` as Timestamp
-    }
+    const timestamp = typeof stored === 'string' ? timestampOfStored(stored) : null
+    if (timestamp !== null) return timestamp
     throw new UnreadableValueError(describe(stored), 'a time such as 2026-02-10 19:05:34.000001')
   },
+}
+
+function timestampOfStored(stored: string): Timestamp | null {
+  let text: string
+  if (STORED_TIME_IN_FULL.test(stored)) text = `${stored.slice(0, 10)}T${stored.slice(11)}Z`
+  else {
+    const match = STORED_TIME.exec(stored)
+    if (match === null) return null
+    text = `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`
+  }
+  return stored.slice(8, 10) < DOUBTFUL_DAY || isTimestamp(text) ? (text as Timestamp) : null
 }
 
 /**

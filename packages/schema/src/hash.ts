@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { canonicalJson, canonicalOfStored } from './canonical-json.js'
 import type { CommitOperation } from './enumerations.js'
+import { UnreadableValueError } from './errors.js'
 import type { JsonObject } from './json.js'
 import { Timestamp } from './timestamp.js'
 
@@ -32,9 +33,12 @@ export function contentHash(payload: JsonObject): string {
  * The hash of a payload from its stored text, whose number texts are kept as they were written.
  *
  * @param payloadJson the text of `blobs.payload_json`
- * @throws {@link UnreadableValueError} where a string in it does not end
+ * @throws {@link UnreadableValueError} where a string in it does not end, and for a lone surrogate, which has no UTF-8 form
  */
 export function contentHashOfStored(payloadJson: string): string {
+  if (!payloadJson.isWellFormed()) {
+    throw new UnreadableValueError('a lone surrogate', 'well-formed Unicode text')
+  }
   return sha256(canonicalOfStored(payloadJson))
 }
 

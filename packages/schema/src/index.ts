@@ -29,6 +29,6 @@ export {
 } from './enumerations.js'
 export { InvalidValueError, UnreadableValueError } from './errors.js'
 export { commitHash, contentHash, contentHashOfStored, type HashedCommitFields } from './hash.js'
-export type { JsonObject, JsonValue } from './json.js'
+export type { JsonArray, JsonObject, JsonValue } from './json.js'
 export { isTimestamp, Timestamp } from './timestamp.js'
 export { SCHEMA_VERSION } from './version.js'

@@ -131,7 +131,9 @@ class Tokens {
 
   /** @throws where more than white space follows */
   end(): void {
-    if (this.#text.slice(this.#position).trim() !== '') throw this.unexpected()
+    BLANK.lastIndex = this.#position
+    BLANK.test(this.#text)
+    if (BLANK.lastIndex !== this.#text.length) throw this.unexpected()
   }
 
   unexpected(): SyntaxError {
