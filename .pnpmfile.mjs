@@ -13,9 +13,14 @@ function folderWithHeaders() {
 }
 
 export const hooks = {
-  // pnpm does not hand `nodedir` to node-gyp: with it a native addon compiles without downloading headers.
   updateConfig(config) {
-    config.extraEnv = { ...config.extraEnv, TURBO_TELEMETRY_DISABLED: '1' }
+    // The version is part of turbo's hashes: what passed on one Node is not taken for passed on another.
+    config.extraEnv = {
+      ...config.extraEnv,
+      TRACT_NODE_VERSION: process.versions.node,
+      TURBO_TELEMETRY_DISABLED: '1',
+    }
+    // pnpm does not hand `nodedir` to node-gyp: with it a native addon compiles without downloading headers.
     const prefix = process.env.npm_config_nodedir ? undefined : folderWithHeaders()
     if (prefix !== undefined) config.extraEnv.npm_config_nodedir = prefix
     return config

@@ -2,8 +2,10 @@ import { describe, UnreadableValueError } from './errors.js'
 import type { JsonValue } from './json.js'
 import { endOfString } from './json-string.js'
 
-/** Text that `JSON.parse` may read wrongly or not at all: an integer of 16 digits or more, or one of Python's tokens. */
-const NEEDS_EXACT_READER = /\d{16}|NaN|Infinity/
+/** From here on an integer may have lost digits in a number. */
+const FIRST_INEXACT = 2 ** 53
+/** Nesting that is looked through by recursion; the exact reader has none. */
+const DEEPEST_LOOK = 100
 const BLANK = /[ \t\n\r]*/y
 const TOKEN = /[{}[\],:]|(-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)|true|false|null|NaN|-?Infinity/y
 const WORDS = new Map<string, JsonValue>([
@@ -23,10 +25,30 @@ const WORDS = new Map<string, JsonValue>([
  */
 export function readJson(text: string): JsonValue {
   try {
-    return NEEDS_EXACT_READER.test(text) ? readExactly(text) : (JSON.parse(text) as JsonValue)
+    const value = readPlainly(text)
+    return value === undefined || mayHaveLostDigits(value, 0) ? readExactly(text) : value
   } catch (error) {
     throw new UnreadableValueError(describe(text), 'JSON text', { cause: error })
   }
+}
+
+/** What `JSON.parse` makes of a text; `undefined` for Python's tokens and for what is no JSON. */
+function readPlainly(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined
+  }
+}
+
+function mayHaveLostDigits(value: JsonValue, depth: number): boolean {
+  if (typeof value === 'number') return value >= FIRST_INEXACT || value <= -FIRST_INEXACT
+  if (typeof value !== 'object' || value === null) return false
+  if (depth > DEEPEST_LOOK) return true
+  for (const item of Object.values<JsonValue>(value)) {
+    if (mayHaveLostDigits(item, depth + 1)) return true
+  }
+  return false
 }
 
 /** An array or object that is being read, with the key that waits for its value. */

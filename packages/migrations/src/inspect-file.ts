@@ -1,0 +1,164 @@
+import { constants } from 'node:fs'
+import { access, open, realpath, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { DamagedDataError } from '@tract/repositories'
+import { type Connection, withConnection } from './connection.js'
+import { sqliteCode, translated } from './database-error.js'
+import {
+  EncryptedDatabaseError,
+  NotADatabaseError,
+  NotAFileError,
+  PermissionDeniedError,
+  ReadOnlyFileSystemError,
+  RecoveryNeededError,
+  TruncatedDatabaseError,
+} from './errors.js'
+import { DEFAULT_WAIT_MS, Patience } from './patience.js'
+import { recognise } from './recognise.js'
+
+/** What {@link inspectFile} takes besides the path. */
+export interface InspectFileOptions {
+  /** The file will only be read: permission to write is not asked for. `false` unless given. */
+  readonly readonly?: boolean
+  /** The driver class to open it with; TypeORM's own better-sqlite3 unless given. */
+  readonly driver?: unknown
+  /** How long to wait for another connection's lock, in milliseconds; five minutes unless given. */
+  readonly waitMs?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Tells the version of a file before anything may write to it, or why it cannot be opened. Neither the file nor an existing
+ * WAL is changed: it is read by a read-only connection of its own, so that closing it moves no WAL into the file.
+ *
+ * @returns the schema version; `null` where the file does not exist or is empty
+ * @throws an {@link UnsupportedDatabaseError} that says why the file cannot be opened, {@link DamagedDataError} where it is
+ * damaged, {@link MigrationWaitTimeoutError}
+ */
+export async function inspectFile(path: string, options: InspectFileOptions = {}): Promise<number | null> {
+  const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal } = options
+  const bytes = await checkPath(path, readonly)
+  if (bytes === null || bytes === 0) return null
+  const patience = new Patience(path, waitMs, signal)
+  const like = driver === undefined ? {} : { driver }
+  const look = async (connection: Connection) =>
+    (await patience.whenNotBusy(() => recognise(connection))).version
+  try {
+    return await withConnection({ database: path, readonly: true, like }, look)
+  } catch (error) {
+    if (!needsRecovery(error)) throw await explained(error, path)
+    // A writer was killed. Only a connection that may write can undo what it left half done.
+    if (readonly) throw new RecoveryNeededError(path, { cause: error })
+  }
+  try {
+    return await withConnection({ database: path, like }, look)
+  } catch (error) {
+    throw await explained(error, path)
+  }
+}
+
+/** Whether a hot journal or a WAL without its index stands between a read-only connection and the data. */
+function needsRecovery(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code !== undefined && (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
+}
+
+/** What a driver's error at the first reading of a file means. */
+export async function explained(error: unknown, path: string): Promise<unknown> {
+  const code = sqliteCode(error)
+  const cause = { cause: error }
+  if (code === 'SQLITE_NOTADB') return whatItIs(path, cause)
+  if (code?.startsWith('SQLITE_CORRUPT')) {
+    return (await cutOff(path, cause)) ?? translated(error, path)
+  }
+  return translated(error, path)
+}
+
+/** The size of the file; `null` where there is none. */
+async function checkPath(path: string, readonly: boolean): Promise<number | null> {
+  const found = await orRefuse(path, path, 'read', () => stat(path))
+  if (found === null) return null
+  if (!found.isFile()) throw new NotAFileError(path, found.isDirectory())
+  await orRefuse(path, path, 'read', () => access(path, constants.R_OK))
+  if (readonly) return found.size
+  await orRefuse(path, path, 'write', () => access(path, constants.W_OK))
+  // SQLite writes its journal beside the file that a symbolic link names.
+  const directory = dirname(await realpath(path))
+  await orRefuse(path, directory, 'write', () => access(directory, constants.W_OK | constants.X_OK))
+  return found.size
+}
+
+async function orRefuse<Result>(
+  path: string,
+  place: string,
+  mode: 'read' | 'write',
+  look: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await look()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return null
+    if (code === 'EROFS') throw new ReadOnlyFileSystemError(path, { cause: error })
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new PermissionDeniedError(path, place, mode, { cause: error })
+    }
+    if (code === 'ENOTDIR') throw new NotAFileError(path, false)
+    throw error
+  }
+}
+
+const HEADER = Buffer.from('SQLite format 3\0', 'latin1')
+const HEADER_BYTES = 100
+
+/**
+ * The beginning of the file. Read only after SQLite has refused it: to close a file of one's own makes this process lose its
+ * locks on it, of which it could have some where it has the database open already
+ * (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+ */
+async function beginningOf(path: string): Promise<{ bytes: Buffer; size: number }> {
+  const file = await open(path, 'r')
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
+    return { bytes: buffer.subarray(0, bytesRead), size: (await file.stat()).size }
+  } finally {
+    await file.close()
+  }
+}
+
+async function whatItIs(path: string, options: ErrorOptions): Promise<Error> {
+  const { bytes, size } = await beginningOf(path)
+  const shared = Math.min(HEADER.length, bytes.length)
+  if (shared > 0 && bytes.subarray(0, shared).equals(HEADER.subarray(0, shared))) {
+    return new TruncatedDatabaseError(path, size, Math.max(HEADER_BYTES, sizeByHeader(bytes)), options)
+  }
+  if (size >= 512 && size % 512 === 0 && looksLikeNoise(bytes))
+    return new EncryptedDatabaseError(path, options)
+  return new NotADatabaseError(path, options)
+}
+
+async function cutOff(path: string, options: ErrorOptions): Promise<Error | null> {
+  const { bytes, size } = await beginningOf(path)
+  const expected = sizeByHeader(bytes)
+  return size < expected ? new TruncatedDatabaseError(path, size, expected, options) : null
+}
+
+/** The size that the header states: https://www.sqlite.org/fileformat2.html#the_database_header */
+function sizeByHeader(bytes: Buffer): number {
+  if (bytes.length < HEADER_BYTES) return 0
+  const pageSize = bytes.readUInt16BE(16)
+  return (pageSize === 1 ? 65536 : pageSize) * bytes.readUInt32BE(28)
+}
+
+/** Whether the bytes are spread as evenly as encryption does it. */
+function looksLikeNoise(bytes: Buffer): boolean {
+  const counts = new Array<number>(256).fill(0)
+  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1
+  let entropy = 0
+  for (const count of counts) {
+    if (count > 0) entropy -= (count / bytes.length) * Math.log2(count / bytes.length)
+  }
+  // Noise of n bytes falls short of log2(n) or of 8 bits by little; text and code stay below 6.5.
+  const most = Math.min(8, Math.log2(bytes.length))
+  return entropy > most * 0.92
+}

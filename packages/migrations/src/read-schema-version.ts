@@ -1,0 +1,41 @@
+import type { DataSource } from 'typeorm'
+import { Connection } from './connection.js'
+import { explained } from './inspect-file.js'
+import { checkDataSource } from './options.js'
+import { DEFAULT_WAIT_MS, Patience } from './patience.js'
+import { recognise } from './recognise.js'
+import { withoutNativeWait } from './settings.js'
+import { inTurn } from './turn.js'
+
+/** How {@link readSchemaVersion} and {@link planMigration} wait. */
+export interface WaitOptions {
+  /** How long to wait for another connection's lock, in milliseconds; five minutes unless given. */
+  readonly waitMs?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The schema version of a database: what its version row states where the tables agree, otherwise what the tables tell.
+ * Changes nothing.
+ *
+ * @returns `null` for a database without tables
+ * @throws {@link NewerSchemaVersionError}, {@link UnreadableSchemaVersionError}, {@link ForeignDatabaseError} and the other
+ * refusals of what is no tract file; {@link MigrationWaitTimeoutError}
+ */
+export async function readSchemaVersion(
+  dataSource: DataSource,
+  options: WaitOptions = {},
+): Promise<number | null> {
+  checkDataSource(dataSource)
+  return inTurn(dataSource, () => {
+    const connection = new Connection(dataSource)
+    const patience = new Patience(connection.location, options.waitMs ?? DEFAULT_WAIT_MS, options.signal)
+    return withoutNativeWait(connection, async () => {
+      try {
+        return (await patience.whenNotBusy(() => recognise(connection))).version
+      } catch (error) {
+        throw await explained(error, connection.location)
+      }
+    })
+  })
+}

@@ -1,0 +1,41 @@
+import { type Completion, isComplete, planCompletion } from './completion.js'
+import type { Connection } from './connection.js'
+import { explained } from './inspect-file.js'
+import type { Patience } from './patience.js'
+import { type Recognition, recognise } from './recognise.js'
+
+/** What a database is, and what it lacks. */
+export interface Survey extends Recognition {
+  /** What its structure lacks; `null` for an older version, whose structure the steps change first. */
+  readonly completion: Completion | null
+  /** Whether a migration would do nothing. */
+  readonly isFinished: boolean
+}
+
+/** Looks at a database in one read transaction, or in the running one. */
+export async function survey(connection: Connection): Promise<Survey> {
+  if (connection.inTransaction) return surveyNow(connection)
+  await connection.run('BEGIN DEFERRED')
+  try {
+    return await surveyNow(connection)
+  } finally {
+    if (connection.inTransaction) await connection.run('COMMIT')
+  }
+}
+
+async function surveyNow(connection: Connection): Promise<Survey> {
+  const recognition = await recognise(connection)
+  const { version, recorded, structure } = recognition
+  const completion = version === 6 || version === null ? await planCompletion(connection, structure) : null
+  const isFinished = recorded === 6 && completion !== null && isComplete(completion)
+  return { ...recognition, completion, isFinished }
+}
+
+/** {@link survey}, waiting for others, with errors that say what the file is. */
+export async function patientSurvey(connection: Connection, patience: Patience): Promise<Survey> {
+  try {
+    return await patience.whenNotBusy(() => survey(connection))
+  } catch (error) {
+    throw await explained(error, connection.location)
+  }
+}
