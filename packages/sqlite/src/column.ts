@@ -1,0 +1,71 @@
+import { InvalidInputError } from '@tract/repositories'
+import type { ColumnCodec } from '@tract/schema'
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
+import { checkCount, checkId, checkText, convert, ID_LENGTH } from './input.js'
+
+/** A value as better-sqlite3 binds it. */
+export type Bound = string | number | bigint | null
+
+/** The only id-like column that may be empty: a tract without commits has no head. */
+const MAY_BE_EMPTY = 'headHash'
+
+/** One column of an entity: how a value of a caller is checked and stored, and how a stored one is read. */
+export class Column {
+  readonly property: string
+  readonly name: string
+  /** Decodes a stored value; `null` where it is read as it stands. */
+  readonly decode: ((stored: unknown) => unknown) | null
+  readonly isNullable: boolean
+  readonly isGenerated: boolean
+  readonly #codec: ColumnCodec | null
+  readonly #check: (field: string, value: unknown) => void
+
+  constructor(metadata: ColumnMetadata) {
+    const codec = isCodec(metadata.transformer) ? metadata.transformer : null
+    this.property = metadata.propertyName
+    this.name = metadata.databaseName
+    this.decode = codec === null ? null : (stored) => codec.from(stored)
+    this.isNullable = metadata.isNullable
+    this.isGenerated = metadata.isGenerated
+    this.#codec = codec
+    this.#check = checkOf(metadata)
+  }
+
+  /**
+   * How the column is read. SQLite turns a bare number in a column declared JSON into an INTEGER, which the driver
+   * would round beyond 2^53: such a one is read as its digits.
+   */
+  expression(table: string): string {
+    const column = `${table}."${this.name}"`
+    if (this.#codec?.declaredType !== 'JSON') return column
+    return `CASE typeof(${column}) WHEN 'integer' THEN CAST(${column} AS TEXT) ELSE ${column} END`
+  }
+
+  /**
+   * The stored form of a value.
+   *
+   * @throws {@link InvalidInputError} naming the column's property
+   */
+  encode(value: unknown): Bound {
+    if (value === null || value === undefined) {
+      if (this.isNullable || this.isGenerated) return null
+      throw new InvalidInputError(this.property, String(value), 'a value')
+    }
+    const codec = this.#codec
+    if (codec !== null) return convert(this.property, () => codec.to(value))
+    this.#check(this.property, value)
+    // SQLite knows no minus zero, and the row that is returned must be the one that is read.
+    return value === 0 ? 0 : (value as Bound)
+  }
+}
+
+function checkOf(metadata: ColumnMetadata): (field: string, value: unknown) => void {
+  if (metadata.type === 'integer') return checkCount
+  const length = metadata.length === '' ? Number.POSITIVE_INFINITY : Number(metadata.length)
+  if (length === ID_LENGTH && metadata.propertyName !== MAY_BE_EMPTY) return checkId
+  return (field, value) => checkText(field, value, length)
+}
+
+function isCodec(transformer: ColumnMetadata['transformer']): transformer is ColumnCodec {
+  return transformer !== undefined && !Array.isArray(transformer) && 'declaredType' in transformer
+}

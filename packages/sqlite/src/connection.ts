@@ -1,0 +1,95 @@
+import {
+  AnnotationRow,
+  BlobRow,
+  CommitParentRow,
+  CommitRow,
+  CompileEffectiveRow,
+  CompileRecordRow,
+  OperationCommitRow,
+  OperationEventRow,
+  PolicyLogRow,
+  PolicyProposalRow,
+  RefRow,
+  SpawnPointerRow,
+} from '@tract/schema'
+import type { Database, Statement } from 'better-sqlite3'
+import type { DataSource } from 'typeorm'
+import type { Bound } from './column.js'
+import { Table } from './table.js'
+
+/** Every table of the format. */
+export interface Tables {
+  readonly blobs: Table<BlobRow>
+  readonly commits: Table<CommitRow>
+  readonly commitParents: Table<CommitParentRow>
+  readonly refs: Table<RefRow>
+  readonly annotations: Table<AnnotationRow>
+  readonly operationEvents: Table<OperationEventRow>
+  readonly operationCommits: Table<OperationCommitRow>
+  readonly compileRecords: Table<CompileRecordRow>
+  readonly compileEffectives: Table<CompileEffectiveRow>
+  readonly spawnPointers: Table<SpawnPointerRow>
+  readonly policyProposals: Table<PolicyProposalRow>
+  readonly policyLog: Table<PolicyLogRow>
+}
+
+/** One handle on the database with its tables and its prepared statements. All of it is synchronous. */
+export class Connection implements Tables {
+  readonly handle: Database
+  readonly blobs: Table<BlobRow>
+  readonly commits: Table<CommitRow>
+  readonly commitParents: Table<CommitParentRow>
+  readonly refs: Table<RefRow>
+  readonly annotations: Table<AnnotationRow>
+  readonly operationEvents: Table<OperationEventRow>
+  readonly operationCommits: Table<OperationCommitRow>
+  readonly compileRecords: Table<CompileRecordRow>
+  readonly compileEffectives: Table<CompileEffectiveRow>
+  readonly spawnPointers: Table<SpawnPointerRow>
+  readonly policyProposals: Table<PolicyProposalRow>
+  readonly policyLog: Table<PolicyLogRow>
+  readonly #statements = new Map<string, Statement<Bound[], Bound[]>>()
+
+  constructor(handle: Database, dataSource: DataSource) {
+    const table = <Row extends object>(entity: new () => Row) =>
+      new Table(handle, dataSource.getMetadata(entity), () => new entity())
+    this.handle = handle
+    this.blobs = table(BlobRow)
+    this.commits = table(CommitRow)
+    this.commitParents = table(CommitParentRow)
+    this.refs = table(RefRow)
+    this.annotations = table(AnnotationRow)
+    this.operationEvents = table(OperationEventRow)
+    this.operationCommits = table(OperationCommitRow)
+    this.compileRecords = table(CompileRecordRow)
+    this.compileEffectives = table(CompileEffectiveRow)
+    this.spawnPointers = table(SpawnPointerRow)
+    this.policyProposals = table(PolicyProposalRow)
+    this.policyLog = table(PolicyLogRow)
+  }
+
+  /** Runs a statement that returns nothing. Returns how many rows it changed. */
+  run(sql: string, ...values: Bound[]): number {
+    return this.#prepared(sql, false).run(...values).changes
+  }
+
+  /** The first column of the first row; `undefined` where there is no row. */
+  value(sql: string, ...values: Bound[]): Bound | undefined {
+    return this.#prepared(sql, true).get(...values)?.[0]
+  }
+
+  /** The first column of every row. */
+  values(sql: string, ...values: Bound[]): Bound[] {
+    return this.#prepared(sql, true)
+      .all(...values)
+      .map((row) => row[0] ?? null)
+  }
+
+  #prepared(sql: string, reads: boolean): Statement<Bound[], Bound[]> {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.handle.prepare<Bound[], Bound[]>(sql)
+    this.#statements.set(sql, reads ? statement.raw() : statement)
+    return statement
+  }
+}

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path'
+import { InvalidInputError } from '@tract/repositories'
+import { entities as tractEntities } from '@tract/schema'
+import type { Database } from 'better-sqlite3'
+import { DataSource, type EntitySchema } from 'typeorm'
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
+import { ImmediateDatabase } from './driver.js'
+import { checkText, describe, readOptions } from './input.js'
+
+/** The name of a database that lives in memory and ends with its store. */
+export const IN_MEMORY = ':memory:'
+
+/** An entity of the application's own, as TypeORM takes it. */
+export type AppEntity = (new () => object) | EntitySchema
+
+/**
+ * How far a commit has come when its promise is kept (https://www.sqlite.org/pragma.html#pragma_synchronous). `normal`: it
+ * survives the end of the process, and a power failure may take the last commits, never the file's soundness. `full`: it
+ * survives a power failure too; each commit waits for the disk. `extra`: the same for the folder's entry.
+ */
+export type Synchronous = 'normal' | 'full' | 'extra'
+
+/** What {@link createDataSource} takes. */
+export interface DataSourceOptions {
+  /** A file's path, or `:memory:`. */
+  readonly database: string
+  /** Entities of the application's own, kept in the same file. Their tables are the application's to make. */
+  readonly entities?: readonly AppEntity[]
+  /** Never write. `false` unless given. */
+  readonly readonly?: boolean
+  /** `normal` unless given. */
+  readonly synchronous?: Synchronous
+}
+
+const OPTIONS = new Set(['database', 'entities', 'readonly', 'synchronous'])
+const SYNCHRONOUS = new Set<unknown>(['normal', 'full', 'extra'])
+
+/** What was made here, and the durability asked for: SQLite reads the file to set it, so that comes later. */
+const made = new WeakMap<DataSource, Synchronous>()
+
+/**
+ * A TypeORM DataSource over a tract file, set up as a store needs it. Nothing is opened before its `initialize()`;
+ * whoever made it destroys it.
+ *
+ * @throws {@link InvalidInputError} for an option that is unknown or of the wrong kind
+ */
+export function createDataSource(options: DataSourceOptions): DataSource {
+  const given = readOptions('options', options, OPTIONS)
+  const { database, entities = [], readonly = false, synchronous = 'normal' } = given
+  checkPath('options.database', database)
+  checkSynchronous(synchronous)
+  if (!Array.isArray(entities)) {
+    throw new InvalidInputError('options.entities', describe(entities), 'an array of entities')
+  }
+  if (typeof readonly !== 'boolean') {
+    throw new InvalidInputError('options.readonly', describe(readonly), 'true or false')
+  }
+  const dataSource = new DataSource({
+    type: 'better-sqlite3',
+    driver: ImmediateDatabase,
+    database: database === IN_MEMORY ? IN_MEMORY : resolve(database),
+    readonly,
+    // Waiting natively would block the event loop; the store waits by itself.
+    timeout: 0,
+    entities: [...tractEntities, ...(entities as AppEntity[])],
+    // Only what does not read the file: whose it is and whether somebody holds it is not known yet.
+    prepareDatabase: protect,
+  })
+  made.set(dataSource, synchronous)
+  return dataSource
+}
+
+/** SQLite's advice for files of unknown origin (https://www.sqlite.org/security.html). */
+export function protect(handle: Database): void {
+  handle.pragma('trusted_schema = OFF')
+  handle.pragma('cell_size_check = ON')
+  handle.pragma('mmap_size = 0')
+}
+
+/** @throws {@link InvalidInputError} unless {@link createDataSource} made it and it is initialized */
+export function checkDataSource(dataSource: unknown): asserts dataSource is DataSource {
+  if (!(dataSource instanceof DataSource) || !made.has(dataSource)) {
+    throw new InvalidInputError('dataSource', describe(dataSource), 'a DataSource made by createDataSource()')
+  }
+  if (!dataSource.isInitialized) {
+    throw new InvalidInputError('dataSource', 'one that is not initialized', 'an initialized DataSource')
+  }
+}
+
+/** The durability that {@link createDataSource} was asked for. */
+export function synchronousOf(dataSource: DataSource): Synchronous {
+  return made.get(dataSource) ?? 'normal'
+}
+
+/** The handle that TypeORM writes with. */
+export function driverOf(dataSource: DataSource): BetterSqlite3Driver {
+  return dataSource.driver as BetterSqlite3Driver
+}
+
+/** @throws {@link InvalidInputError} unless the value can be the path of a file, or `:memory:` */
+export function checkPath(field: string, value: unknown): asserts value is string {
+  checkText(field, value)
+  if (value.trim() === '') throw new InvalidInputError(field, describe(value), 'a path or :memory:')
+}
+
+/** @throws {@link InvalidInputError} */
+export function checkSynchronous(value: unknown): asserts value is Synchronous {
+  if (!SYNCHRONOUS.has(value)) {
+    throw new InvalidInputError('options.synchronous', describe(value), 'normal, full or extra')
+  }
+}

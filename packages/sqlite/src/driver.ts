@@ -1,0 +1,20 @@
+import Database from 'better-sqlite3'
+
+/** What TypeORM sends to begin a transaction. */
+const TYPEORM_BEGIN = 'BEGIN TRANSACTION'
+
+/**
+ * The driver that TypeORM opens its handle with. TypeORM hard-codes a deferred BEGIN: a transaction that reads and then
+ * writes fails at once where another connection wrote in between, however long it may wait
+ * (https://www.sqlite.org/isolation.html). An immediate one takes the write lock first.
+ */
+export class ImmediateDatabase extends Database {
+  constructor(...parameters: ConstructorParameters<typeof Database>) {
+    super(...parameters)
+    if (this.readonly) return
+    const prepare = this.prepare.bind(this)
+    const prepareImmediate = (source: string) =>
+      prepare(source === TYPEORM_BEGIN ? 'BEGIN IMMEDIATE' : source)
+    this.prepare = prepareImmediate as typeof this.prepare
+  }
+}

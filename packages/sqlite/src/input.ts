@@ -1,0 +1,182 @@
+import { InvalidInputError, TractError } from '@tract/repositories'
+import { InvalidValueError, type Timestamp, timestampCodec } from '@tract/schema'
+
+/** The most characters (code points) of a tract id, hash or other id. */
+export const ID_LENGTH = 64
+const ORDINARY_ID = /^[^\0\ud800-\udfff]{1,64}$/
+
+/** A short, safe rendering of a value for an error message. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length > 80
+      ? `${JSON.stringify(value.slice(0, 80))}… (${value.length} characters)`
+      : JSON.stringify(value)
+  }
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'object' && value !== null) return describeObject(value)
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
+  return String(value)
+}
+
+function describeObject(value: object): string {
+  try {
+    return Array.isArray(value) ? `an array of ${value.length}` : 'an object'
+  } catch {
+    return 'an object'
+  }
+}
+
+/** @throws {@link InvalidInputError} unless the value is a non-empty id of at most 64 characters */
+export function checkId(field: string, value: unknown): void {
+  if (typeof value === 'string' && ORDINARY_ID.test(value)) return
+  if (value === '') throw new InvalidInputError(field, 'an empty string', 'a non-empty id')
+  checkText(field, value, ID_LENGTH)
+}
+
+/**
+ * A copy of a caller's list of ids: the turn to use it may come when the caller has changed the list.
+ *
+ * @throws {@link InvalidInputError} unless the value is an array of ids
+ */
+export function readIds(field: string, values: readonly string[]): readonly string[] {
+  return readingInput(field, () => {
+    if (!Array.isArray(values)) throw new InvalidInputError(field, describe(values), 'an array of ids')
+    const ids = new Array<string>(values.length)
+    for (let index = 0; index < ids.length; index++) {
+      const value: unknown = values[index]
+      if (typeof value !== 'string' || !ORDINARY_ID.test(value)) checkId(`${field}[${index}]`, value)
+      ids[index] = value as string
+    }
+    return ids
+  })
+}
+
+/** @throws {@link InvalidInputError} unless the value is text that UTF-8 and SQLite can hold, of at most so many code points */
+export function checkText(
+  field: string,
+  value: unknown,
+  longest = Number.POSITIVE_INFINITY,
+): asserts value is string {
+  if (typeof value !== 'string') throw new InvalidInputError(field, describe(value), 'a string')
+  if (value.length > longest && codePoints(value, longest) > longest) {
+    throw new InvalidInputError(field, describe(value), `at most ${longest} characters`)
+  }
+  if (value.includes('\0')) throw new InvalidInputError(field, 'a NUL character', 'text without one')
+  if (!value.isWellFormed())
+    throw new InvalidInputError(field, 'a lone surrogate', 'well-formed Unicode text')
+}
+
+/** Counts code points, and stops soon after the limit, so that a huge string costs no more than a long one. */
+function codePoints(text: string, limit: number): number {
+  let count = 0
+  for (const _ of text) if (++count > limit) break
+  return count
+}
+
+/** @throws {@link InvalidInputError} unless the value is a non-empty name of at most so many characters */
+export function checkName(field: string, value: unknown, longest: number): void {
+  checkText(field, value, longest)
+  if (value === '') throw new InvalidInputError(field, 'an empty string', 'a non-empty name')
+}
+
+/** @throws {@link InvalidInputError} unless the value is a whole number from 0 to 2^53 - 1 */
+export function checkCount(field: string, value: unknown): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new InvalidInputError(field, describe(value), 'a whole number from 0 to 2^53 - 1')
+  }
+}
+
+/** @throws {@link InvalidInputError} unless the value is a positive whole number */
+export function checkLimit(field: string, value: unknown): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) {
+    throw new InvalidInputError(field, describe(value), 'a positive whole number')
+  }
+}
+
+/** The stored form of a time. @throws {@link InvalidInputError} unless it is a Timestamp or a Date */
+export function storedTime(field: string, value: Timestamp | Date): string {
+  const stored = convert(field, () => timestampCodec.to(value))
+  if (stored === null) throw new InvalidInputError(field, describe(value), 'a Timestamp or a Date')
+  return stored
+}
+
+/**
+ * The stored form of a time as a bound for text comparison: without closing zeros it also precedes the same moment
+ * where a file holds it with fewer digits.
+ */
+export function storedLowerBound(field: string, value: Timestamp | Date): string {
+  return storedTime(field, value).replace(/\.?0+$/, '')
+}
+
+/** Runs a codec and names the field in what it refuses. */
+export function convert<Result>(field: string, encode: () => Result): Result {
+  try {
+    return encode()
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) throw error
+    throw new InvalidInputError(`${field}${error.path.slice(1)}`, error.found, error.expected, {
+      cause: error,
+    })
+  }
+}
+
+/** @throws {@link InvalidInputError} unless the value is a value of the enumeration */
+export function checkMember(field: string, value: unknown, values: object): void {
+  if (typeof value === 'string' && Object.hasOwn(values, value)) return
+  throw new InvalidInputError(field, describe(value), `one of ${Object.keys(values).join(', ')}`)
+}
+
+/**
+ * Checks that a value is an object with no other fields than these; a misspelt one would otherwise be a default in silence.
+ *
+ * @throws {@link InvalidInputError} naming the first unknown field
+ */
+export function checkFields(
+  what: string,
+  value: unknown,
+  known: { has(field: string): boolean; keys(): Iterable<string> },
+  besides: readonly string[] = [],
+): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInputError(what, describe(value), 'an object')
+  }
+  for (const field in value) {
+    if (!known.has(field) && !besides.includes(field)) {
+      throw new InvalidInputError(
+        `${what}.${field}`,
+        'an unknown field',
+        `one of ${[...known.keys()].join(', ')}`,
+      )
+    }
+  }
+}
+
+/**
+ * A copy of a caller's object of options.
+ *
+ * @throws {@link InvalidInputError} naming the first unknown field, or where reading it throws
+ */
+export function readOptions<Options extends object>(
+  what: string,
+  options: Options,
+  known: ReadonlySet<string>,
+): Partial<Options> {
+  return readingInput(what, () => {
+    checkFields(what, options, known)
+    const copy: Partial<Options> = {}
+    for (const field of known as ReadonlySet<keyof Options>) {
+      if (options[field] !== undefined) copy[field] = options[field]
+    }
+    return copy
+  })
+}
+
+/** Reads a caller's object; whatever its getters throw becomes the typed error of bad input. */
+export function readingInput<Result>(what: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof TractError) throw error
+    throw new InvalidInputError(what, 'a field that throws when it is read', 'plain values', { cause: error })
+  }
+}

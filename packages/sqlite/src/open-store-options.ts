@@ -1,0 +1,70 @@
+import type { MigrateOptions } from '@tract/migrations'
+import { InvalidInputError } from '@tract/repositories'
+import type { Patience } from './busy.js'
+import type { AppEntity, Synchronous } from './data-source.js'
+import { describe, readOptions } from './input.js'
+
+/** What {@link openStore} takes besides the path. */
+export interface OpenStoreOptions
+  extends Pick<MigrateOptions, 'backup' | 'orphans' | 'onProgress' | 'signal'> {
+  /** `auto` (unless given) brings an older file to the present version; `never` refuses it. A new file is made either way. */
+  readonly migrate?: 'auto' | 'never'
+  /** Never write and never migrate. `false` unless given. */
+  readonly readonly?: boolean
+  /** How long a call waits for another connection's lock, in milliseconds; 5000 unless given. */
+  readonly busyTimeoutMs?: number
+  /** Entities of the application's own, kept in the same file. Their tables are the application's to make. */
+  readonly entities?: readonly AppEntity[]
+  /** What a commit waits for; `normal` unless given. */
+  readonly synchronous?: Synchronous
+}
+
+/** What may be given with a path. */
+export const PATH_OPTIONS = new Set([
+  'migrate',
+  'backup',
+  'orphans',
+  'onProgress',
+  'signal',
+  'readonly',
+  'busyTimeoutMs',
+  'entities',
+  'synchronous',
+])
+/** What may be given with a DataSource, which has the rest in it. */
+export const DATA_SOURCE_OPTIONS = new Set(['busyTimeoutMs'])
+const DEFAULT_BUSY_TIMEOUT_MS = 5000
+
+/** @throws {@link InvalidInputError} for an option that is unknown or of the wrong kind */
+export function readStoreOptions(options: OpenStoreOptions, known: ReadonlySet<string>): OpenStoreOptions {
+  const given = readOptions('options', options, known)
+  for (const [name, value] of Object.entries(given)) {
+    const rule = RULES[name]
+    if (value !== undefined && rule !== undefined && !rule.holds(value)) {
+      throw new InvalidInputError(`options.${name}`, describe(value), rule.expected)
+    }
+  }
+  return given
+}
+
+const BOOLEAN = { holds: (value: unknown) => typeof value === 'boolean', expected: 'true or false' }
+const RULES: Readonly<Record<string, { holds(value: unknown): boolean; readonly expected: string }>> = {
+  migrate: { holds: (value) => value === 'auto' || value === 'never', expected: 'auto or never' },
+  backup: BOOLEAN,
+  orphans: { holds: (value) => value === 'stop' || value === 'keep-aside', expected: 'stop or keep-aside' },
+  onProgress: { holds: (value) => typeof value === 'function', expected: 'a function' },
+  signal: { holds: (value) => value instanceof AbortSignal, expected: 'an AbortSignal' },
+  readonly: BOOLEAN,
+  busyTimeoutMs: {
+    holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+    expected: 'a whole number of milliseconds',
+  },
+}
+
+/** How long a store over this file waits. */
+export function patience(
+  location: string,
+  { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS }: OpenStoreOptions,
+): Patience {
+  return { location, busyTimeoutMs }
+}

@@ -1,0 +1,79 @@
+import {
+  type CompileRecordInput,
+  CompileRecordRepository,
+  type CompileRecordUnitInput,
+  InvalidInputError,
+} from '@tract/repositories'
+import type { CompileEffectiveRow, CompileRecordRow } from '@tract/schema'
+import { checkId, describe, readIds, readingInput } from '../input.js'
+import { linkCommits } from '../link-commits.js'
+import type { Session } from '../session.js'
+
+const RECORD = 'SELECT compile_records.* FROM compile_records WHERE record_id = ?'
+const BY_TRACT = `
+  SELECT compile_records.* FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid`
+const EFFECTIVES = `
+  SELECT compile_effectives.* FROM compile_effectives WHERE record_id = ? ORDER BY position, rowid`
+const LINK_ALL = `
+  INSERT INTO compile_effectives (record_id, commit_hash, position)
+  SELECT ?, value, key FROM json_each(?) WHERE true
+  ON CONFLICT (record_id, commit_hash) DO NOTHING`
+
+const LINK_FIELDS = ['effectives']
+
+export class SqliteCompileRecordRepository extends CompileRecordRepository {
+  readonly #session: Session
+
+  constructor(session: Session) {
+    super()
+    this.#session = session
+  }
+
+  override async saveRecord(record: CompileRecordInput): Promise<CompileRecordRow> {
+    const values = this.#session.tables.compileRecords.encode(record)
+    return this.#session.write((db) => db.compileRecords.insert(values))
+  }
+
+  override async saveRecordWithEffectives(input: CompileRecordUnitInput): Promise<CompileRecordRow> {
+    const { effectives, commitCount } = readingInput('compile record', () => ({
+      effectives: input.effectives,
+      commitCount: input.commitCount,
+    }))
+    const hashes = readIds('effectives', effectives)
+    if (commitCount !== undefined && commitCount !== hashes.length) {
+      const expected = `${hashes.length}, the number of entries in effectives`
+      throw new InvalidInputError('commitCount', describe(commitCount), expected)
+    }
+    const values = this.#session.tables.compileRecords.encode(
+      input,
+      { commitCount: hashes.length },
+      LINK_FIELDS,
+    )
+    const effectiveList = JSON.stringify(hashes)
+    return this.#session.writeTogether((db) => {
+      const row = db.compileRecords.insert(values)
+      linkCommits(db, db.compileEffectives.term, effectiveList, LINK_ALL, row.recordId)
+      return row
+    })
+  }
+
+  override async addEffective(recordId: string, commitHash: string, position: number): Promise<void> {
+    const values = this.#session.tables.compileEffectives.encode({ recordId, commitHash, position })
+    await this.#session.write((db) => db.compileEffectives.insert(values))
+  }
+
+  override async getRecord(recordId: string): Promise<CompileRecordRow | null> {
+    checkId('recordId', recordId)
+    return this.#session.read((db) => db.compileRecords.get(RECORD, recordId))
+  }
+
+  override async getAll(tractId: string): Promise<readonly CompileRecordRow[]> {
+    checkId('tractId', tractId)
+    return this.#session.read((db) => db.compileRecords.all(BY_TRACT, tractId))
+  }
+
+  override async getEffectives(recordId: string): Promise<readonly CompileEffectiveRow[]> {
+    checkId('recordId', recordId)
+    return this.#session.read((db) => db.compileEffectives.all(EFFECTIVES, recordId))
+  }
+}

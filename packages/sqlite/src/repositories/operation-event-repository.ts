@@ -1,0 +1,132 @@
+import {
+  InvalidInputError,
+  type OperationEventInput,
+  OperationEventRepository,
+  type OperationEventUnitInput,
+} from '@tract/repositories'
+import { OperationCommitRole, type OperationCommitRow, type OperationEventRow } from '@tract/schema'
+import type { Connection } from '../connection.js'
+import { checkId, checkMember, describe, readIds, readingInput } from '../input.js'
+import { linkCommits } from '../link-commits.js'
+import type { Session } from '../session.js'
+
+const EVENT = 'SELECT operation_events.* FROM operation_events WHERE event_id = ?'
+// `source` sorts behind `result`.
+const LINKS = `
+  SELECT operation_commits.* FROM operation_commits WHERE event_id = ? ORDER BY position, role DESC, rowid`
+const LINKS_OF_ROLE = `
+  SELECT operation_commits.* FROM operation_commits WHERE event_id = ? AND role = ? ORDER BY position, rowid`
+const IS_SOURCE = `SELECT 1 FROM operation_commits WHERE commit_hash = ? AND role = 'source' LIMIT 1`
+const SOURCE_HASHES = `
+  SELECT link.commit_hash
+  FROM operation_events AS event CROSS JOIN operation_commits AS link ON link.event_id = event.event_id
+  WHERE event.tract_id = ? AND link.role = 'source'`
+const IDS = 'SELECT event_id FROM operation_events WHERE tract_id = ? ORDER BY created_at, rowid'
+const LINK_ALL = `
+  INSERT INTO operation_commits (event_id, commit_hash, role, position)
+  SELECT ?, value, ?, key FROM json_each(?)`
+const UNLINK_COMMIT = 'DELETE FROM operation_commits WHERE commit_hash = ?'
+const UNLINK_ALL = 'DELETE FROM operation_commits WHERE event_id = ?'
+const DELETE = 'DELETE FROM operation_events WHERE event_id = ?'
+
+const LINK_FIELDS = ['sources', 'results']
+const NO_TOKENS = { originalTokens: 0, compressedTokens: 0 }
+
+export class SqliteOperationEventRepository extends OperationEventRepository {
+  readonly #session: Session
+
+  constructor(session: Session) {
+    super()
+    this.#session = session
+  }
+
+  override async saveEvent(event: OperationEventInput): Promise<OperationEventRow> {
+    const values = this.#session.tables.operationEvents.encode(event, NO_TOKENS)
+    return this.#session.write((db) => db.operationEvents.insert(values))
+  }
+
+  override async saveEventWithCommits(input: OperationEventUnitInput): Promise<OperationEventRow> {
+    const values = this.#session.tables.operationEvents.encode(input, NO_TOKENS, LINK_FIELDS)
+    const { sources, results } = readingInput('operation event', () => ({
+      sources: input.sources,
+      results: input.results,
+    }))
+    const sourceList = JSON.stringify(readLinks('sources', sources))
+    const resultList = JSON.stringify(readLinks('results', results))
+    return this.#session.writeTogether((db) => {
+      const row = db.operationEvents.insert(values)
+      link(db, row.eventId, OperationCommitRole.source, sourceList)
+      link(db, row.eventId, OperationCommitRole.result, resultList)
+      return row
+    })
+  }
+
+  override async addCommit(
+    eventId: string,
+    commitHash: string,
+    role: OperationCommitRole,
+    position: number,
+  ): Promise<void> {
+    const values = this.#session.tables.operationCommits.encode({ eventId, commitHash, role, position })
+    await this.#session.write((db) => db.operationCommits.insert(values))
+  }
+
+  override async getEvent(eventId: string): Promise<OperationEventRow | null> {
+    checkId('eventId', eventId)
+    return this.#session.read((db) => db.operationEvents.get(EVENT, eventId))
+  }
+
+  override async getCommits(
+    eventId: string,
+    role?: OperationCommitRole,
+  ): Promise<readonly OperationCommitRow[]> {
+    checkId('eventId', eventId)
+    if (role === undefined) return this.#session.read((db) => db.operationCommits.all(LINKS, eventId))
+    checkMember('role', role, OperationCommitRole)
+    return this.#session.read((db) => db.operationCommits.all(LINKS_OF_ROLE, eventId, role))
+  }
+
+  override async isSourceOf(commitHash: string): Promise<boolean> {
+    checkId('commitHash', commitHash)
+    return this.#session.read((db) => db.value(IS_SOURCE, commitHash) !== undefined)
+  }
+
+  override async getAllSourceHashes(tractId: string): Promise<Set<string>> {
+    checkId('tractId', tractId)
+    return this.#session.read((db) => new Set(db.values(SOURCE_HASHES, tractId) as string[]))
+  }
+
+  override async getAllIds(tractId: string): Promise<readonly string[]> {
+    checkId('tractId', tractId)
+    return this.#session.read((db) => db.values(IDS, tractId) as string[])
+  }
+
+  override async deleteCommit(commitHash: string): Promise<void> {
+    checkId('commitHash', commitHash)
+    await this.#session.write((db) => db.run(UNLINK_COMMIT, commitHash))
+  }
+
+  override async deleteEvent(eventId: string): Promise<void> {
+    checkId('eventId', eventId)
+    await this.#session.writeTogether((db) => {
+      db.run(UNLINK_ALL, eventId)
+      db.run(DELETE, eventId)
+    })
+  }
+}
+
+function readLinks(field: string, commitHashes: readonly string[]): readonly string[] {
+  const hashes = readIds(field, commitHashes)
+  const seen = new Set<string>()
+  for (const [index, hash] of hashes.entries()) {
+    if (seen.has(hash)) {
+      throw new InvalidInputError(`${field}[${index}]`, describe(hash), 'a commit not yet in the list')
+    }
+    seen.add(hash)
+  }
+  return hashes
+}
+
+function link(db: Connection, eventId: string, role: OperationCommitRole, commitHashes: string): void {
+  linkCommits(db, db.operationCommits.term, commitHashes, LINK_ALL, eventId, role)
+}

@@ -1,0 +1,49 @@
+import type { Connection, Tables } from './connection.js'
+
+/** The part of each table that needs no turn. */
+export type Encoders = { readonly [Name in keyof Tables]: Pick<Tables[Name], 'encode' | 'term'> }
+
+/**
+ * Where a repository's statements run: in the running transaction, or outside of any. The function given is synchronous
+ * and may run again after a lock was waited for, so it does nothing but statements.
+ */
+export interface Session {
+  /** For checking and encoding input at the moment of the call: the turn may come later. */
+  readonly tables: Encoders
+  /** Runs one statement that reads. */
+  read<Result>(work: (db: Connection) => Result): Result | Promise<Result>
+  /** Runs one statement that writes. */
+  write<Result>(work: (db: Connection) => Result): Result | Promise<Result>
+  /** Runs several statements of which all take effect or none. */
+  writeTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result>
+}
+
+/** Runs several statements in a savepoint of the open transaction. */
+export function inSavepoint<Result>(db: Connection, work: (db: Connection) => Result): Result {
+  db.run('SAVEPOINT tract_statements')
+  try {
+    const result = work(db)
+    db.run('RELEASE tract_statements')
+    return result
+  } catch (error) {
+    // A full disk or an input error may have ended the whole transaction already.
+    if (db.handle.inTransaction) {
+      db.run('ROLLBACK TO tract_statements')
+      db.run('RELEASE tract_statements')
+    }
+    throw error
+  }
+}
+
+/** Runs several statements in a transaction of their own. */
+export function inTransaction<Result>(db: Connection, work: (db: Connection) => Result): Result {
+  db.run('BEGIN IMMEDIATE')
+  try {
+    const result = work(db)
+    db.run('COMMIT')
+    return result
+  } catch (error) {
+    if (db.handle.inTransaction) db.run('ROLLBACK')
+    throw error
+  }
+}

@@ -1,0 +1,58 @@
+import {
+  DamagedDataError,
+  ReadonlyStoreError,
+  StorageFailedError,
+  StoreBusyError,
+  StoreClosedError,
+  TractError,
+} from '@tract/repositories'
+import Database from 'better-sqlite3'
+import { QueryFailedError } from 'typeorm'
+
+/** SQLite's extended result code of a driver error, also of one that TypeORM wrapped; otherwise `undefined`. */
+export function sqliteCode(error: unknown): string | undefined {
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error
+  return driverError instanceof Database.SqliteError ? driverError.code : undefined
+}
+
+/** The handle is inside a transaction that the owner of its DataSource began beside the store. */
+export class ForeignTransaction extends Error {
+  constructor() {
+    super(
+      "the DataSource is in a transaction of its owner's; begin it with the store's transaction() or withManager()",
+    )
+  }
+}
+
+/** Whether another connection holds what the statement needs (https://www.sqlite.org/rescode.html#busy). */
+export function isBusy(error: unknown): boolean {
+  return error instanceof ForeignTransaction || (sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false)
+}
+
+/** Whether the file is damaged, or no database. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === 'SQLITE_NOTADB' || (code?.startsWith('SQLITE_CORRUPT') ?? false)
+}
+
+/** A driver's error as the contract's; any other error as it is. */
+export function translated(error: unknown, location: string, waitedMs = 0): unknown {
+  if (error instanceof TractError) return error
+  if (isClosedHandle(error)) return new StoreClosedError(location)
+  if (error instanceof ForeignTransaction) return new StoreBusyError(location, waitedMs, { cause: error })
+  const code = sqliteCode(error)
+  if (code === undefined) return error
+  const cause = { cause: error }
+  const message = error instanceof Error ? error.message : String(error)
+  if (code.startsWith('SQLITE_BUSY')) return new StoreBusyError(location, waitedMs, cause)
+  if (code === 'SQLITE_READONLY') return new ReadonlyStoreError(location)
+  if (isDamage(error)) {
+    return new DamagedDataError(location, message, 'a sound database', cause)
+  }
+  return new StorageFailedError(location, code, message, cause)
+}
+
+/** better-sqlite3 reports a closed handle by a plain TypeError. */
+function isClosedHandle(error: unknown): boolean {
+  return error instanceof TypeError && error.message === 'The database connection is not open'
+}

@@ -1,0 +1,238 @@
+import {
+  AlreadyExistsError,
+  DamagedDataError,
+  MissingReferenceError,
+  type TractError,
+} from '@tract/repositories'
+import { Timestamp, UnreadableValueError } from '@tract/schema'
+import type { Database, Statement } from 'better-sqlite3'
+import type { EntityMetadata } from 'typeorm'
+import { type Bound, Column } from './column.js'
+import { checkFields, readingInput } from './input.js'
+import { sqliteCode } from './sqlite-error.js'
+
+/** A value for every column that the caller left out. */
+type Defaults<Row> = Partial<Record<keyof Row & string, Bound>>
+
+const NO_DEFAULTS = {}
+
+/**
+ * One table on one handle: entity metadata made, once, into a select list, an insert and a row mapper. Statements are
+ * prepared at their first use and kept.
+ */
+export class Table<Row extends object> {
+  /** What one row is called in messages: `operation event`. */
+  readonly term: string
+  readonly #handle: Database
+  readonly #metadata: EntityMetadata
+  readonly #createRow: () => Row
+  readonly #columns: readonly Column[]
+  readonly #byProperty: ReadonlyMap<string, Column>
+  readonly #generated: string | null
+  readonly #selectList: string
+  readonly #insert: string
+  readonly #insertTexts = new Map<string, string>()
+  readonly #statements = new Map<string, Statement<Bound[], Bound[]>>()
+
+  constructor(handle: Database, metadata: EntityMetadata, createRow: () => Row) {
+    this.#handle = handle
+    this.#metadata = metadata
+    this.#createRow = createRow
+    this.#columns = metadata.columns.map((column) => new Column(column))
+    this.#byProperty = new Map(this.#columns.map((column) => [column.property, column]))
+    this.#generated = this.#columns.find((column) => column.isGenerated)?.property ?? null
+    this.#selectList = this.#columns.map((column) => column.expression(metadata.tableName)).join(', ')
+    const names = this.#columns.map((column) => `"${column.name}"`).join(', ')
+    const places = this.#columns.map(() => '?').join(', ')
+    this.#insert = `INSERT INTO ${metadata.tableName} (${names}) VALUES (${places})`
+    this.term = termOf(metadata)
+  }
+
+  /**
+   * The first row of a statement, or `null`.
+   *
+   * @param sql a SELECT of `TABLE.*` with this table's name, which becomes its column list
+   */
+  get(sql: string, ...values: Bound[]): Row | null {
+    const raw = this.#select(sql).get(...values)
+    return raw === undefined ? null : this.#read(raw)
+  }
+
+  /** All rows of a statement; see {@link get}. */
+  all(sql: string, ...values: Bound[]): Row[] {
+    const raws = this.#select(sql).all(...values)
+    const rows = new Array<Row>(raws.length)
+    for (let index = 0; index < raws.length; index++) rows[index] = this.#read(raws[index] as Bound[])
+    return rows
+  }
+
+  /** The rows of a statement, one at a time. No other statement may run on the handle meanwhile. */
+  *each(sql: string, ...values: Bound[]): Generator<Row, void, undefined> {
+    for (const raw of this.#select(sql).iterate(...values)) yield this.#read(raw)
+  }
+
+  /**
+   * Checks a caller's input and makes the stored form of a row of it.
+   *
+   * @param besides fields of the input that are the caller's own matter
+   * @returns one value a column, in the order of the entity's columns
+   * @throws {@link InvalidInputError} for a field that is unknown, missing or breaks its column's rule
+   */
+  encode(input: object, defaults: Defaults<Row> = NO_DEFAULTS, besides: readonly string[] = []): Bound[] {
+    return readingInput(this.term, () => {
+      checkFields(this.term, input, this.#byProperty, besides)
+      return this.#encode(input, defaults)
+    })
+  }
+
+  /**
+   * Stores a row that {@link encode} made, and returns it as it would be read.
+   *
+   * @param conflict what becomes of a row that has the key, as an ON CONFLICT clause
+   * @throws {@link AlreadyExistsError} where the key exists
+   * @throws {@link MissingReferenceError} where the row refers to one that does not
+   */
+  insert(values: readonly Bound[], conflict = ''): Row {
+    return this.#store(values, conflict).row
+  }
+
+  /** The same where a row with this key may exist, which then stays. Says whether the row is new. */
+  insertUnlessKnown(
+    values: readonly Bound[],
+    keepFirst: string,
+  ): { readonly row: Row; readonly isNew: boolean } {
+    return this.#store(values, keepFirst)
+  }
+
+  /**
+   * Runs a statement that writes this table.
+   *
+   * @param row values in the order of the entity's columns, from which a broken constraint is explained
+   */
+  run(sql: string, values: readonly Bound[], row: readonly Bound[] = values) {
+    try {
+      return this.#prepared(sql).run(...values)
+    } catch (error) {
+      throw this.#explain(error, row)
+    }
+  }
+
+  #store(values: readonly Bound[], conflict: string): { row: Row; isNew: boolean } {
+    const { changes, lastInsertRowid } = this.run(this.#insertText(conflict), values)
+    const row = this.#read(values)
+    if (this.#generated !== null) Object.assign(row, { [this.#generated]: Number(lastInsertRowid) })
+    return { row, isNew: changes === 1 }
+  }
+
+  #insertText(conflict: string): string {
+    const known = this.#insertTexts.get(conflict)
+    if (known !== undefined) return known
+    const text = `${this.#insert} ${conflict}`
+    this.#insertTexts.set(conflict, text)
+    return text
+  }
+
+  #encode(input: object, defaults: Defaults<Row>): Bound[] {
+    const given = input as Readonly<Record<string, unknown>>
+    const values = new Array<Bound>(this.#columns.length)
+    for (let index = 0; index < this.#columns.length; index++) {
+      const column = this.#columns[index] as Column
+      let value = given[column.property]
+      if (value === undefined) {
+        value = defaults[column.property as keyof Row & string]
+        if (value === undefined && column.property === 'createdAt') value = Timestamp.now()
+      }
+      values[index] = column.encode(value)
+    }
+    return values
+  }
+
+  #read(raw: readonly Bound[]): Row {
+    const row = this.#createRow() as Record<string, unknown>
+    const columns = this.#columns
+    let index = 0
+    try {
+      for (; index < columns.length; index++) {
+        const column = columns[index] as Column
+        const stored = raw[index]
+        row[column.property] = column.decode === null ? stored : column.decode(stored)
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableValueError)) throw error
+      const place = `${this.#metadata.tableName}.${columns[index]?.name}`
+      throw new DamagedDataError(place, error.found, error.expected, { cause: error })
+    }
+    return row as Row
+  }
+
+  #select(sql: string): Statement<Bound[], Bound[]> {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const whole = `${this.#metadata.tableName}.*`
+    if (!sql.includes(whole)) throw new Error(`statement selects no ${whole}: ${sql}`)
+    const statement = this.#handle.prepare<Bound[], Bound[]>(sql.replace(whole, this.#selectList)).raw()
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #prepared(sql: string): Statement<Bound[], Bound[]> {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#handle.prepare<Bound[], Bound[]>(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** SQLite says that a constraint failed, and of foreign keys not even which: this finds the row and the reason. */
+  #explain(error: unknown, row: readonly Bound[]): unknown {
+    switch (sqliteCode(error)) {
+      case 'SQLITE_CONSTRAINT_PRIMARYKEY':
+      case 'SQLITE_CONSTRAINT_ROWID':
+      case 'SQLITE_CONSTRAINT_UNIQUE':
+        return new AlreadyExistsError(this.term, this.#conflictingKey(error, row), { cause: error })
+      case 'SQLITE_CONSTRAINT_FOREIGNKEY':
+        return this.#missingReference(error, row) ?? error
+      default:
+        return error
+    }
+  }
+
+  #conflictingKey(error: unknown, row: readonly Bound[]): Record<string, string | number> {
+    const message = error instanceof Error ? error.message : ''
+    const key: Record<string, string | number> = {}
+    for (const [index, column] of this.#columns.entries()) {
+      const value = row[index]
+      const isNamed = new RegExp(`\\.${column.name}(?:,|$)`).test(message)
+      if (isNamed && value !== null && value !== undefined) {
+        key[column.property] = typeof value === 'bigint' ? String(value) : value
+      }
+    }
+    return key
+  }
+
+  #missingReference(error: unknown, row: readonly Bound[]): TractError | undefined {
+    for (const foreignKey of this.#metadata.foreignKeys) {
+      const column = foreignKey.columns[0]
+      const target = foreignKey.referencedColumns[0]
+      if (column === undefined || target === undefined) continue
+      const index = this.#columns.findIndex(({ property }) => property === column.propertyName)
+      const value = row[index]
+      if (value === null || value === undefined) continue
+      const sql = `SELECT 1 FROM ${foreignKey.referencedTablePath} WHERE "${target.databaseName}" = ?`
+      if (this.#prepared(sql).get(value) !== undefined) continue
+      const targetTerm = termOf(foreignKey.referencedEntityMetadata)
+      return new MissingReferenceError(this.term, column.propertyName, targetTerm, String(value), {
+        cause: error,
+      })
+    }
+    return undefined
+  }
+}
+
+/** What one row of an entity is called in messages: `operation event` for OperationEventRow. */
+function termOf(metadata: EntityMetadata): string {
+  return metadata.targetName
+    .replace(/Row$/, '')
+    .replace(/(?<=.)[A-Z]/g, ' $&')
+    .toLowerCase()
+}

@@ -1,0 +1,218 @@
+import {
+  InvalidInputError,
+  type Transaction,
+  TransactionEndedError,
+  UnfinishedTransactionError,
+} from '@tract/repositories'
+import type { EntityManager } from 'typeorm'
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
+import { type Patience, whenNotBusy } from './busy.js'
+import type { Connection } from './connection.js'
+import { Gate } from './gate.js'
+import { describe } from './input.js'
+import { bindRepositories } from './repositories/bind-repositories.js'
+import { type Encoders, inSavepoint, type Session } from './session.js'
+import { ForeignTransaction, translated } from './sqlite-error.js'
+import { type ManagerWork, type RunnerTurn, UnitQueryRunner } from './unit-query-runner.js'
+
+/** What all units of a store share. */
+export interface UnitScope extends Patience {
+  readonly writer: Connection
+  readonly driver: BetterSqlite3Driver
+  /** The unit that the present async context belongs to. */
+  current(): Unit | undefined
+  /** Runs a function with the manager of the present async context's unit. */
+  runWithManager<Result>(work: ManagerWork<Result>): Promise<Result>
+  /** Runs a function, and whatever it starts, in the async context of a unit. */
+  runIn<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result>
+}
+
+/** What a transaction's function gets. */
+type Work<Result> = (tx: Transaction) => Promise<Result>
+
+/**
+ * A transaction that is running, or a savepoint inside one. Whatever runs in it takes turns at its gate: single
+ * statements, queries of TypeORM's, and the units nested in it, for a statement beside an open savepoint would be
+ * rolled back with it.
+ */
+export class Unit implements Session, RunnerTurn {
+  readonly #scope: UnitScope
+  readonly #parent: Unit | null
+  readonly #gate = new Gate()
+  #runner: UnitQueryRunner | undefined
+  #hasEnded = false
+
+  private constructor(scope: UnitScope, parent: Unit | null) {
+    this.#scope = scope
+    this.#parent = parent
+  }
+
+  /** Runs a function in a transaction of its own. The caller holds the store's gate. */
+  static async runOutermost<Result>(scope: UnitScope, work: Work<Result>): Promise<Result> {
+    checkWork(work)
+    const unit = new Unit(scope, null)
+    const { writer } = scope
+    const beginning = whenNotBusy(() => unit.#begin(), scope)
+    if (beginning !== undefined) await beginning
+    try {
+      const result = await unit.#perform(work)
+      unit.#control('COMMIT')
+      return result
+    } catch (error) {
+      unit.#hasEnded = true
+      if (writer.handle.inTransaction) unit.#control('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Runs a function in a savepoint inside this unit, or inside the innermost one that the async context is in. */
+  async runNested<Result>(work: Work<Result>): Promise<Result> {
+    checkWork(work)
+    const unit = this.#innermost()
+    await unit.#enter()
+    try {
+      return await unit.#nest(work)
+    } finally {
+      unit.#gate.leave()
+    }
+  }
+
+  get tables(): Encoders {
+    return this.#scope.writer
+  }
+
+  read<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
+    return this.#innermost().#inTurn(work)
+  }
+
+  write<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
+    return this.#innermost().#inTurn(work)
+  }
+
+  writeTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
+    return this.#innermost().#inTurn((db) => inSavepoint(db, work))
+  }
+
+  /** TypeORM's manager for this unit. */
+  manager(): EntityManager {
+    this.#runner ??= new UnitQueryRunner(this.#scope.driver, this).join()
+    return this.#runner.entityManager()
+  }
+
+  /** Whether the unit's function has come to its end. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  async nestManager<Result>(work: ManagerWork<Result>): Promise<Result> {
+    checkWork(work)
+    return this.runNested(() => this.#scope.runWithManager(work))
+  }
+
+  async enterForQuery(): Promise<void> {
+    await this.#enter()
+  }
+
+  leaveAfterQuery(): void {
+    this.#gate.leave()
+  }
+
+  #begin(): void {
+    const { writer, driver } = this.#scope
+    if (writer.handle.inTransaction) throw new ForeignTransaction()
+    this.#runner = new UnitQueryRunner(driver, this)
+    this.#runner.begin(writer)
+  }
+
+  async #perform<Result>(work: Work<Result>): Promise<Result> {
+    const tx = {
+      ...bindRepositories(this),
+      transaction: <Inner>(inner: Work<Inner>) => this.runNested(inner),
+    }
+    const result = await this.#scope.runIn(this, async () => work(tx))
+    if (!this.#gate.isFree) throw new UnfinishedTransactionError()
+    this.#assertRunning()
+    this.#hasEnded = true
+    return result
+  }
+
+  async #nest<Result>(work: Work<Result>): Promise<Result> {
+    const unit = new Unit(this.#scope, this)
+    this.#control('SAVEPOINT tract_unit')
+    try {
+      const result = await unit.#perform(work)
+      this.#assertRunning()
+      this.#control('RELEASE tract_unit')
+      return result
+    } catch (error) {
+      unit.#hasEnded = true
+      // Where the outer transaction has ended, the handle may serve another one by now.
+      if (this.#isRunning()) {
+        this.#control('ROLLBACK TO tract_unit')
+        this.#control('RELEASE tract_unit')
+      }
+      throw error
+    }
+  }
+
+  /** Runs a statement that begins or ends something. What the caller's function throws is the caller's; this is ours. */
+  #control(sql: string): void {
+    try {
+      this.#scope.writer.run(sql)
+    } catch (error) {
+      throw translated(error, this.#scope.location)
+    }
+  }
+
+  /** The unit of the async context where that is inside this one: a call through an outer unit must not wait for the inner to end. */
+  #innermost(): Unit {
+    const current = this.#scope.current()
+    for (let unit = current; unit !== undefined && unit !== null; unit = unit.#parent ?? undefined) {
+      if (unit === this) return current ?? this
+    }
+    return this
+  }
+
+  #inTurn<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
+    const turn = this.#enter()
+    return turn === undefined ? this.#runAndLeave(work) : turn.then(() => this.#runAndLeave(work))
+  }
+
+  #runAndLeave<Result>(work: (db: Connection) => Result): Result {
+    try {
+      return work(this.#scope.writer)
+    } catch (error) {
+      throw translated(error, this.#scope.location)
+    } finally {
+      this.#gate.leave()
+    }
+  }
+
+  /** Waits for the turn. @throws {@link TransactionEndedError} where the unit has ended, or ends while waiting */
+  #enter(): Promise<void> | undefined {
+    this.#assertRunning()
+    return this.#gate.enter()?.then(() => {
+      if (this.#isRunning()) return
+      this.#gate.leave()
+      throw new TransactionEndedError()
+    })
+  }
+
+  #assertRunning(): void {
+    if (!this.#isRunning()) throw new TransactionEndedError()
+  }
+
+  /** A full disk or an input error can make SQLite roll back by itself; what came after would be a write of its own. */
+  #isRunning(): boolean {
+    if (!this.#scope.writer.handle.inTransaction) return false
+    for (let unit: Unit | null = this; unit !== null; unit = unit.#parent) {
+      if (unit.#hasEnded) return false
+    }
+    return true
+  }
+}
+
+/** @throws {@link InvalidInputError} */
+export function checkWork(work: unknown): void {
+  if (typeof work !== 'function') throw new InvalidInputError('work', describe(work), 'a function')
+}
