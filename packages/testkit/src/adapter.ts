@@ -1,0 +1,17 @@
+import type { Store } from '@tract/repositories'
+
+/** What the contract needs of an adapter: its name and how its stores are opened. */
+export interface StoreAdapter {
+  /** Stands above the tests of the contract. */
+  readonly name: string
+
+  /**
+   * Opens a store. The contract closes it.
+   *
+   * @param location what {@link newLocation} gave; without it the store is empty and nobody else's
+   */
+  open(location?: string): Promise<Store>
+
+  /** A place that holds nothing yet and that several stores can share: a file in a new folder, a new database. */
+  newLocation(): Promise<string>
+}

@@ -1,0 +1,41 @@
+import type { Store } from '@tract/repositories'
+import { test } from 'vitest'
+import type { StoreAdapter } from '../adapter.js'
+
+/** What every test of the contract gets; stores are closed when it ends. */
+export interface ContractFixtures {
+  /** An empty store of the test's own. */
+  readonly store: Store
+  /** Opens one more empty store, for a test that needs many. */
+  readonly openFresh: () => Promise<Store>
+  /** Opens one more store at a location of the test's own, the same one for every call. */
+  readonly openShared: () => Promise<Store>
+}
+
+/** Vitest's `test` with the fixtures of one adapter. */
+export function contractTest(adapter: StoreAdapter) {
+  return test.extend<ContractFixtures>({
+    store: async ({ onTestFinished }, use) => {
+      const store = await adapter.open()
+      onTestFinished(() => store.close())
+      await use(store)
+    },
+    openFresh: async ({ onTestFinished }, use) => {
+      await use(async () => {
+        const store = await adapter.open()
+        onTestFinished(() => store.close())
+        return store
+      })
+    },
+    openShared: async ({ onTestFinished }, use) => {
+      const location = await adapter.newLocation()
+      await use(async () => {
+        const store = await adapter.open(location)
+        onTestFinished(() => store.close())
+        return store
+      })
+    },
+  })
+}
+
+export type ContractTest = ReturnType<typeof contractTest>

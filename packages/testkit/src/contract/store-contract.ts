@@ -1,0 +1,57 @@
+import { describe } from 'vitest'
+import type { StoreAdapter } from '../adapter.js'
+import { annotationContract } from './annotation.contract.js'
+import { blobContract } from './blob.contract.js'
+import { closingContract } from './closing.contract.js'
+import { commitContract } from './commit.contract.js'
+import { commitAncestorsContract } from './commit-ancestors.contract.js'
+import { commitConfigContract } from './commit-config.contract.js'
+import { commitDeletionContract } from './commit-deletion.contract.js'
+import { commitParentContract } from './commit-parent.contract.js'
+import { commitPrefixContract } from './commit-prefix.contract.js'
+import { compileRecordContract } from './compile-record.contract.js'
+import { concurrencyContract } from './concurrency.contract.js'
+import { contractTest } from './fixture.js'
+import { inputContract } from './input/input.contract.js'
+import { modelContract } from './model/model.contract.js'
+import { operationEventContract } from './operation-event.contract.js'
+import { policyContract } from './policy.contract.js'
+import { refContract } from './ref.contract.js'
+import { spawnPointerContract } from './spawn-pointer.contract.js'
+import { storeWholeContract } from './store.contract.js'
+import { endedTransactionContract } from './transaction/ended-transaction.contract.js'
+import { isolationContract } from './transaction/isolation.contract.js'
+import { nestedTransactionContract } from './transaction/nested-transaction.contract.js'
+import { transactionContract } from './transaction/transaction.contract.js'
+
+/**
+ * Declares the tests that every store must pass; to be called in a test file of the adapter's. What it tests is the text
+ * of the abstract classes and of `Store` in `@tract/repositories`, a rule a test.
+ */
+export function storeContract(adapter: StoreAdapter): void {
+  const test = contractTest(adapter)
+  describe(`the store contract: ${adapter.name}`, () => {
+    blobContract(test)
+    commitContract(test)
+    commitAncestorsContract(test)
+    commitConfigContract(test)
+    commitPrefixContract(test)
+    commitDeletionContract(test)
+    commitParentContract(test)
+    refContract(test)
+    annotationContract(test)
+    operationEventContract(test)
+    compileRecordContract(test)
+    spawnPointerContract(test)
+    policyContract(test)
+    storeWholeContract(test)
+    inputContract(test)
+    transactionContract(test)
+    nestedTransactionContract(test)
+    endedTransactionContract(test)
+    isolationContract(test)
+    concurrencyContract(test)
+    closingContract(test)
+    modelContract(test)
+  })
+}
