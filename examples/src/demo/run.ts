@@ -1,0 +1,82 @@
+import { basename } from 'node:path'
+import type { SqliteStore } from '@tract/sqlite'
+import { printAnswers } from './answers.js'
+import { sizeOf } from './conversations.js'
+import { openDatabase, storeFailure } from './database.js'
+import { type Options, quoted } from './options.js'
+import { Progress } from './progress.js'
+import { type Recording, recordFile } from './recording.js'
+import { printConversations, printTimeline } from './report.js'
+import type { Screen } from './screen.js'
+import { count, countOf } from './text.js'
+import { TOKEN_SOURCE } from './tokens.js'
+
+/**
+ * Records the conversations of a file and prints what the database then says of them.
+ *
+ * @param signal ends the recording between two messages
+ * @throws Failure for everything the user can do something about
+ */
+export async function run(
+  options: Options,
+  screen: Screen,
+  stderr: NodeJS.WriteStream,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAt = performance.now()
+  const progress = new Progress(stderr, await sizeOf(options.input))
+  let store: SqliteStore | undefined
+  const open = async () => {
+    store ??= await openDatabase(options.database)
+    return store
+  }
+  try {
+    const recording = await recordFile(options, open, progress, signal)
+    progress.end()
+    await print(options, screen, await open(), recording, performance.now() - startedAt)
+  } catch (error) {
+    throw storeFailure(options.database.name, error)
+  } finally {
+    progress.end()
+    await store?.close()
+  }
+}
+
+async function print(
+  { input, database, budget, turn, sameAgain }: Options,
+  screen: Screen,
+  store: SqliteStore,
+  { tally, chosen, added, found }: Recording,
+  milliseconds: number,
+): Promise<void> {
+  const seconds = (milliseconds / 1000).toFixed(1)
+  screen.line(
+    `${screen.heading('tract demo')}: ${input.name} into ${database.name}, at most ${count(budget)} tokens a context`,
+  )
+  const { migration } = store
+  if (migration !== null) {
+    const backup = migration.backup === null ? '' : `; it is kept as it was in ${basename(migration.backup)}`
+    screen.line(`${database.name} was of version ${migration.from} and has been migrated${backup}.`)
+  }
+  if (found > 0)
+    screen.line(
+      `${countOf(found, 'message')} of it ${found === 1 ? 'was' : 'were'} recorded already and skipped.`,
+    )
+  screen.line(`${countOf(added, 'message')} recorded in ${seconds} s, tokens counted by ${TOKEN_SOURCE}.`)
+  screen.line()
+  printConversations(screen, tally)
+  screen.line()
+  printTimeline(screen, chosen, budget)
+  screen.line()
+  await printAnswers(screen, store, chosen, turn)
+  screen.line()
+  screen.line('Summaries are made here by a plain function that picks out sentences, not by a model:')
+  screen.line('a real application calls its model at that place.')
+  screen.line()
+  const { ok } = await store.checkIntegrity()
+  const sound = ok ? screen.good('is sound') : screen.bad('is damaged')
+  screen.line(`${database.name} ${sound} (PRAGMA integrity_check, foreign_key_check). Look closer:`)
+  const question = [sameAgain, '--conversation', quoted(chosen.id), '--turn 1'].join(' ').trim()
+  screen.line(screen.faint(`  npm run demo -- ${question}`))
+  screen.line(screen.faint(`  sqlite3 ${quoted(database.name)} 'SELECT * FROM operation_events'`))
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { aFolder, look, runDemo, SOUND, soundness } from './run-demo.js'
+
+const data = process.env.TRACT_DATA_DIR
+
+test.skipIf(data === undefined)(
+  'the 100 airline conversations are recorded whole (set TRACT_DATA_DIR to their folder to run this)',
+  { timeout: 60_000 },
+  async () => {
+    const folder = aFolder()
+    const input = join(data ?? '', 'airline-conversations.jsonl')
+    const run = await runDemo([input, '--db', 'airline.db'], { folder })
+    expect(run.exitCode).toBe(0)
+    expect(run.stdout).toContain('2,658 messages recorded')
+    expect(run.stdout).toContain('Conversations, the 12 longest')
+    expect(run.stdout).toMatch(/all 100 +2,658 /)
+    expect(run.stdout).toContain('airline.db is sound')
+    const database = join(folder, 'airline.db')
+    expect(soundness(database)).toEqual(SOUND)
+    expect(look(database, 'SELECT count(DISTINCT tract_id) AS tracts FROM commits')).toEqual([
+      { tracts: 100 },
+    ])
+    const records = 'SELECT count(*) AS records FROM compile_records'
+    expect(look(database, records)).toEqual([{ records: 1229 }])
+  },
+)
