@@ -1,23 +1,16 @@
 import type { Transaction } from '@tract/repositories'
-import {
-  CommitOperation,
-  commitHash,
-  contentHash,
-  OperationEventType,
-  payloadJson,
-  Timestamp,
-} from '@tract/schema'
+import { commitHash, contentHash, payloadJson, Timestamp } from '@tract/schema'
 import { openStore } from '@tract/sqlite'
 
 const tractId = 'my-agent'
-const event = { eventId: crypto.randomUUID(), tractId, eventType: OperationEventType.compress }
+const event = { eventId: crypto.randomUUID(), tractId, eventType: 'compress' } as const
 
 async function commit(tx: Transaction, text: string, tokenCount: number): Promise<string> {
   const payload = { content_type: 'dialogue', role: 'user', text, name: null }
   const stored = payloadJson(payload)
   const blob = { contentHash: contentHash(payload), payloadJson: stored, byteSize: Buffer.byteLength(stored) }
   await tx.blobs.saveIfAbsent({ ...blob, tokenCount })
-  const step = { contentHash: blob.contentHash, contentType: 'dialogue', operation: CommitOperation.append }
+  const step = { contentHash: blob.contentHash, contentType: 'dialogue', operation: 'append' } as const
   const place = { parentHash: null, createdAt: Timestamp.now() }
   const hash = commitHash({ ...step, ...place })
   await tx.commits.save({ ...step, ...place, commitHash: hash, tractId, tokenCount })

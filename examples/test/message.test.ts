@@ -30,6 +30,7 @@ test.each([
   [{ role: 'user', content: '', tool_calls: [{}] }, 'a user cannot call tools'],
   [{ role: 'assistant', tool_calls: [{ id: 'c' }] }, 'tool call 1: found an object, expected'],
   [{ role: 'assistant', tool_calls: {} }, '"tool_calls": found an object, expected a list'],
+  [{ role: 'assistant', function_call: { name: 'f' } }, '"function_call" is the form before "tool_calls"'],
   ['text', 'found "text", expected an object'],
   [{ role: 'tool', content: 'x'.repeat(5 << 20) }, 'holds 5.0 MiB, the limit is 4 MiB'],
 ])('a message that cannot be recorded is refused with its place: %#', (message, words) => {

@@ -18,6 +18,9 @@ export function checkMessage(value: unknown, place: string): ChatMessage {
       ? new Failure(`${place} has no role`)
       : fail(`${place}: "role"`, value.role, CHAT_ROLES.join(', '))
   }
+  if (value.function_call !== undefined && value.function_call !== null) {
+    throw new Failure(`${place}: "function_call" is the form before "tool_calls", which is expected`)
+  }
   const message: ChatMessage = {
     role,
     content: contentOf(value.content, `${place}: "content"`),

@@ -25,7 +25,7 @@ export function drawTimeline(screen: Screen, values: readonly Bar[], budget: num
   const lines: string[] = []
   for (let row = HEIGHT; row >= 1; row -= 1) {
     const cells = bars.map(({ value }) => cell(value, row, highest, barWidth, row === budgetRow)).join('')
-    const label = row === budgetRow ? count(budget) : ''
+    const label = row === budgetRow ? count(budget) : row === HEIGHT ? count(highest) : ''
     const end = row === budgetRow ? ' budget' : ''
     lines.push(`${screen.faint(`${padStart(label, axis)} ┤`)}${screen.accent(cells)}${screen.faint(end)}`)
   }

@@ -48,7 +48,7 @@ export class Connection implements Tables {
   readonly spawnPointers: Table<SpawnPointerRow>
   readonly policyProposals: Table<PolicyProposalRow>
   readonly policyLog: Table<PolicyLogRow>
-  readonly #statements = new Map<string, Statement<Bound[], Bound[]>>()
+  readonly #statements = new Map<string, Statement<Bound[], Bound>>()
 
   constructor(handle: Database, dataSource: DataSource) {
     const table = <Row extends object>(entity: new () => Row) =>
@@ -70,26 +70,28 @@ export class Connection implements Tables {
 
   /** Runs a statement that returns nothing. Returns how many rows it changed. */
   run(sql: string, ...values: Bound[]): number {
-    return this.#prepared(sql, false).run(...values).changes
+    return this.#prepared(sql).run(...values).changes
   }
 
   /** The first column of the first row; `undefined` where there is no row. */
   value(sql: string, ...values: Bound[]): Bound | undefined {
-    return this.#prepared(sql, true).get(...values)?.[0]
+    return this.#plucking(sql).get(...values)
   }
 
   /** The first column of every row. */
   values(sql: string, ...values: Bound[]): Bound[] {
-    return this.#prepared(sql, true)
-      .all(...values)
-      .map((row) => row[0] ?? null)
+    return this.#plucking(sql).all(...values)
   }
 
-  #prepared(sql: string, reads: boolean): Statement<Bound[], Bound[]> {
+  #prepared(sql: string): Statement<Bound[], Bound> {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
-    const statement = this.handle.prepare<Bound[], Bound[]>(sql)
-    this.#statements.set(sql, reads ? statement.raw() : statement)
+    const statement = this.handle.prepare<Bound[], Bound>(sql)
+    this.#statements.set(sql, statement)
     return statement
+  }
+
+  #plucking(sql: string): Statement<Bound[], Bound> {
+    return this.#statements.get(sql) ?? this.#prepared(sql).pluck()
   }
 }

@@ -37,9 +37,8 @@ export class SqliteAnnotationRepository extends AnnotationRepository {
   }
 
   override async batchGetLatest(targetHashes: readonly string[]): Promise<Map<string, AnnotationRow>> {
-    const ids = readIds('targetHashes', targetHashes)
-    const wanted = JSON.stringify(ids)
+    const wanted = JSON.stringify(readIds('targetHashes', targetHashes))
     const annotations = await this.#session.read((db) => db.annotations.all(LATEST_OF_EACH, wanted))
-    return byKey(ids, annotations, (annotation) => annotation.targetHash)
+    return byKey(annotations, (annotation) => annotation.targetHash)
   }
 }

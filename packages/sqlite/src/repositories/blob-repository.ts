@@ -5,6 +5,7 @@ import { byKey } from '../lookup.js'
 import type { Session } from '../session.js'
 
 const BLOB = 'SELECT blobs.* FROM blobs WHERE content_hash = ?'
+// A CROSS JOIN keeps its order: the rows come in the order of the question.
 const BLOBS =
   'SELECT blobs.* FROM json_each(?) AS wanted CROSS JOIN blobs ON blobs.content_hash = wanted.value'
 const KEEP_FIRST = 'ON CONFLICT (content_hash) DO NOTHING'
@@ -26,10 +27,9 @@ export class SqliteBlobRepository extends BlobRepository {
   }
 
   override async getMany(contentHashes: readonly string[]): Promise<Map<string, BlobRow>> {
-    const ids = readIds('contentHashes', contentHashes)
-    const wanted = JSON.stringify(ids)
+    const wanted = JSON.stringify(readIds('contentHashes', contentHashes))
     const blobs = await this.#session.read((db) => db.blobs.all(BLOBS, wanted))
-    return byKey(ids, blobs, (blob) => blob.contentHash)
+    return byKey(blobs, (blob) => blob.contentHash)
   }
 
   override async saveIfAbsent(blob: BlobInput): Promise<BlobRow> {

@@ -88,10 +88,9 @@ export class SqliteCommitRepository extends CommitRepository {
   }
 
   override async getMany(commitHashes: readonly string[]): Promise<Map<string, CommitRow>> {
-    const ids = readIds('commitHashes', commitHashes)
-    const wanted = JSON.stringify(ids)
+    const wanted = JSON.stringify(readIds('commitHashes', commitHashes))
     const commits = await this.#session.read((db) => db.commits.all(COMMITS, wanted))
-    return byKey(ids, commits, (commit) => commit.commitHash)
+    return byKey(commits, (commit) => commit.commitHash)
   }
 
   override async save(commit: CommitInput): Promise<CommitRow> {
