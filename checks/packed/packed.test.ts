@@ -40,9 +40,20 @@ describe.each(packed)('the tarball of $name', (subject) => {
     expect(left).toEqual([])
   })
 
+  const text = execFileSync('tar', ['-xzOf', subject.tarball, 'package/package.json'], { encoding: 'utf8' })
+  const manifest = JSON.parse(text) as Manifest
+
+  it('says what npm needs to know', () => {
+    expect(manifest).toMatchObject({
+      description: expect.stringMatching(/\.$/),
+      license: 'MIT',
+      type: 'module',
+      engines: { node: '>=20.19' },
+      publishConfig: { access: 'public' },
+    })
+  })
+
   it('names real versions of what it depends on', () => {
-    const text = execFileSync('tar', ['-xzOf', subject.tarball, 'package/package.json'], { encoding: 'utf8' })
-    const manifest = JSON.parse(text) as Manifest
     const ranges = { ...manifest.dependencies, ...manifest.peerDependencies }
     expect(Object.entries(ranges).filter(([, range]) => !/^[\^~>]?=?\d/.test(range))).toEqual([])
   })

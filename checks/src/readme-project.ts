@@ -24,6 +24,11 @@ const TSCONFIG = {
   include: ['ts'],
 }
 
+const VITEST = { test: { include: ['js/**/*.test.js'], testTimeout: 60_000 } }
+
+/** A block may run the whole contract of a store. */
+const LONGEST_RUN_MS = 240_000
+
 /** The code of READMEs as files of a project, compiled. */
 export class ReadmeProject {
   readonly #diagnostics: string
@@ -34,6 +39,7 @@ export class ReadmeProject {
     mkdirSync(join(FOLDER, 'js'))
     writeFileSync(join(FOLDER, 'package.json'), '{ "type": "module", "private": true }\n')
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+    writeFileSync(join(FOLDER, 'vitest.config.js'), `export default ${JSON.stringify(VITEST)}\n`)
     for (const block of blocks) {
       // Lines keep their numbers, so that an error names the line of the README.
       const code = `${'\n'.repeat(block.line - 1)}${block.code}\n`
@@ -53,10 +59,14 @@ export class ReadmeProject {
   run(block: ReadmeBlock): { readonly status: number | null; readonly output: string } {
     const cwd = mkdtempSync(join(tmpdir(), 'tract-readme-'))
     const program = join(FOLDER, 'js', `${stem(block)}.js`)
-    const test = ['run', '--root', FOLDER, '--dir', join(FOLDER, 'js'), program]
+    const test = ['run', '--root', FOLDER, program]
     const [command, args] =
       block.kind === 'test' ? [vitestProgram(), test] : [process.execPath, ['--enable-source-maps', program]]
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 60_000 })
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      cwd,
+      encoding: 'utf8',
+      timeout: LONGEST_RUN_MS,
+    })
     rmSync(cwd, { recursive: true, force: true })
     return { status, output: `${stdout}${stderr}` }
   }

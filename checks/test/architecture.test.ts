@@ -69,7 +69,7 @@ describe.each(packages)('$name', ({ name, folder, manifest }) => {
     expect(found.map(({ path, specifier }) => wrong(path, specifier))).toEqual([])
   })
 
-  it('never imports its own index from inside, nor itself by name', () => {
+  it('has one index, which nothing inside imports, and never imports itself by name', () => {
     const found = imported('src').filter(
       ({ specifier, target }) => target === name || /^\.{1,2}\/(?:.*\/)?index\.js$/.test(specifier),
     )

@@ -36,7 +36,7 @@ export async function takeBackup(
     await removeLeftovers(path)
     await createLike(partial, path)
     await copy(connection, path, partial, progress)
-    await verify(connection, partial)
+    await verify(connection, partial, progress)
     await settle(partial, target)
   } catch (error) {
     await rm(partial, { force: true })
@@ -45,6 +45,24 @@ export async function takeBackup(
   }
   return target
 }
+
+/** How old the backup of a migration that is still running may be, in milliseconds. */
+const RECENT_MS = 60_000
+
+/** Whether a backup of an earlier version was just taken: its migration may be between two steps. */
+export async function hasRecentBackup(connection: Connection, version: number): Promise<boolean> {
+  const path = await fileOf(connection)
+  if (path === null) return false
+  for (const name of await readdir(dirname(path))) {
+    const found = name.startsWith(basename(path)) ? BACKUP_NAME.exec(name.slice(basename(path).length)) : null
+    if (found === null || Number(found[1]) >= version) continue
+    const { mtimeMs } = await stat(join(dirname(path), name))
+    if (Math.abs(Date.now() - mtimeMs) < RECENT_MS) return true
+  }
+  return false
+}
+
+const BACKUP_NAME = /^\.v(\d+)-\d{8}T\d{6}Z\.bak$/
 
 /** The absolute path of a database; `null` where it lives in memory or in a temporary file. */
 export async function fileOf(connection: Connection): Promise<string | null> {
@@ -120,7 +138,9 @@ async function copy(
   )
 }
 
-async function verify(connection: Connection, target: string): Promise<void> {
+async function verify(connection: Connection, target: string, progress: BackupProgress): Promise<void> {
+  const pages = await connection.count('SELECT page_count AS n FROM pragma_page_count')
+  progress(pages, pages)
   const tables = await connection.rows<{ name: string }>(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
   )
@@ -131,6 +151,7 @@ async function verify(connection: Connection, target: string): Promise<void> {
       const count = `SELECT count(*) AS n FROM "${name.replaceAll('"', '""')}"`
       const expected = await connection.count(count)
       const found = await backup.count(count)
+      progress(pages, pages)
       if (found !== expected) throw new Error(`it has ${found} rows in ${name}, expected ${expected}`)
     }
   })

@@ -39,6 +39,7 @@ export async function inspectFile(path: string, options: InspectFileOptions = {}
   const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal } = options
   const bytes = await checkPath(path, readonly)
   if (bytes === null || bytes === 0) return null
+  await checkShortFile(path, bytes)
   const patience = new Patience(path, waitMs, signal)
   const like = driver === undefined ? {} : { driver }
   const look = async (connection: Connection) =>
@@ -66,12 +67,21 @@ function needsRecovery(error: unknown): boolean {
 /** What a driver's error at the first reading of a file means. */
 export async function explained(error: unknown, path: string): Promise<unknown> {
   const code = sqliteCode(error)
-  const cause = { cause: error }
-  if (code === 'SQLITE_NOTADB') return whatItIs(path, cause)
-  if (code?.startsWith('SQLITE_CORRUPT')) {
-    return (await cutOff(path, cause)) ?? translated(error, path)
-  }
-  return translated(error, path)
+  if (code !== 'SQLITE_NOTADB' && !code?.startsWith('SQLITE_CORRUPT')) return translated(error, path)
+  return (await whatItIs(path, { cause: error })) ?? translated(error, path)
+}
+
+/** The least bytes of a database: one page of the smallest size. */
+const LEAST_BYTES = 512
+
+/**
+ * SQLite takes a file of less than a page for an empty database, and would overwrite what stands in it.
+ *
+ * @throws {@link NotADatabaseError}, {@link TruncatedDatabaseError}
+ */
+export async function checkShortFile(path: string, bytes: number): Promise<void> {
+  if (bytes === 0 || bytes >= LEAST_BYTES) return
+  throw await whatItIs(path)
 }
 
 /** The size of the file; `null` where there is none. */
@@ -126,21 +136,18 @@ async function beginningOf(path: string): Promise<{ bytes: Buffer; size: number 
   }
 }
 
-async function whatItIs(path: string, options: ErrorOptions): Promise<Error> {
+/** Why a file that SQLite refuses is none; `null` where it is a database whose inside is damaged. */
+async function whatItIs(path: string, options?: ErrorOptions): Promise<Error | null> {
   const { bytes, size } = await beginningOf(path)
   const shared = Math.min(HEADER.length, bytes.length)
-  if (shared > 0 && bytes.subarray(0, shared).equals(HEADER.subarray(0, shared))) {
-    return new TruncatedDatabaseError(path, size, Math.max(HEADER_BYTES, sizeByHeader(bytes)), options)
+  if (bytes.subarray(0, shared).equals(HEADER.subarray(0, shared)) && shared > 1) {
+    const expected = Math.max(LEAST_BYTES, sizeByHeader(bytes))
+    return size < expected ? new TruncatedDatabaseError(path, size, expected, options) : null
   }
-  if (size >= 512 && size % 512 === 0 && looksLikeNoise(bytes))
-    return new EncryptedDatabaseError(path, options)
-  return new NotADatabaseError(path, options)
-}
-
-async function cutOff(path: string, options: ErrorOptions): Promise<Error | null> {
-  const { bytes, size } = await beginningOf(path)
-  const expected = sizeByHeader(bytes)
-  return size < expected ? new TruncatedDatabaseError(path, size, expected, options) : null
+  const isWhole = size >= LEAST_BYTES && size % LEAST_BYTES === 0
+  return isWhole && looksLikeNoise(bytes)
+    ? new EncryptedDatabaseError(path, options)
+    : new NotADatabaseError(path, options)
 }
 
 /** The size that the header states: https://www.sqlite.org/fileformat2.html#the_database_header */

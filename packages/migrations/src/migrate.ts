@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { type BrokenReference, InsideTransactionError } from '@tract/repositories'
 import type { DataSource } from 'typeorm'
-import { takeBackup } from './backup.js'
+import { hasRecentBackup, takeBackup } from './backup.js'
 import { complete, type SkippedIndex, type StructureDifference } from './completion.js'
 import { Connection } from './connection.js'
 import { sqliteCode } from './database-error.js'
@@ -41,7 +41,7 @@ export interface MigrationResult {
 }
 
 /** A process that migrates goes on at once after a step, so one that has paused this long is gone; in milliseconds. */
-const HANDOVER_MS = 100
+const HANDOVER_MS = 1000
 
 /**
  * Brings a database to the present schema version: creates the tables of a new one, migrates an older one step by step, and
@@ -88,7 +88,9 @@ class Migration {
     const first = await patientSurvey(connection, patience)
     if (first.isFinished) return this.#result(first.version, first)
     // It can be set only before the first table.
-    if (first.version === null) connection.pragma('page_size = 4096')
+    if (first.version === null) {
+      await patience.whenNotBusy(async () => connection.pragma('page_size = 4096'))
+    }
     try {
       const last = await this.#run.withSettings(() => this.#untilFinished(first))
       return this.#result(first.version, last)
@@ -101,15 +103,18 @@ class Migration {
   /** Takes step after step. Returns what another process left, where that one finished. */
   async #untilFinished(first: Survey): Promise<Survey | null> {
     let seen = first.version
+    let hasYielded = false
     for (;;) {
       const { now, taken } = await this.#run.inTransaction(stepFrom(seen)?.name ?? null, async () => {
         const now = await survey(this.#run.connection)
-        const isOthers = now.version !== seen && !this.#changed
+        const isOthers =
+          !this.#changed && (now.version !== seen || (!hasYielded && (await this.#isUnderWay(now))))
         return { now, taken: now.isFinished || isOthers ? null : await this.#take(now) }
       })
       if (now.isFinished) return now
       if (taken === null) {
         seen = now.version
+        hasYielded = true
         await this.#run.patience.pause(HANDOVER_MS)
         continue
       }
@@ -118,6 +123,13 @@ class Migration {
       if (taken.to === 6) return null
       seen = taken.to
     }
+  }
+
+  /** Whether somebody seems to be between two steps: a version that is none's first, and a fresh backup. */
+  async #isUnderWay({ version }: Survey): Promise<boolean> {
+    return (
+      this.#takesBackup && version !== null && version < 6 && hasRecentBackup(this.#run.connection, version)
+    )
   }
 
   /** Takes the step that leads on from where the database is, or completes its structure. */

@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm'
 import { Connection } from './connection.js'
-import { explained } from './inspect-file.js'
 import { checkDataSource } from './options.js'
 import { DEFAULT_WAIT_MS, Patience } from './patience.js'
 import { recognise } from './recognise.js'
 import { withoutNativeWait } from './settings.js'
+import { patiently } from './survey.js'
 import { inTurn } from './turn.js'
 
 /** How {@link readSchemaVersion} and {@link planMigration} wait. */
@@ -30,12 +30,9 @@ export async function readSchemaVersion(
   return inTurn(dataSource, () => {
     const connection = new Connection(dataSource)
     const patience = new Patience(connection.location, options.waitMs ?? DEFAULT_WAIT_MS, options.signal)
-    return withoutNativeWait(connection, async () => {
-      try {
-        return (await patience.whenNotBusy(() => recognise(connection))).version
-      } catch (error) {
-        throw await explained(error, connection.location)
-      }
-    })
+    return withoutNativeWait(
+      connection,
+      async () => (await patiently(connection, patience, recognise)).version,
+    )
   })
 }

@@ -64,7 +64,7 @@ export async function rebuild(
   if (!columns.includes('"id"')) columns.unshift('rowid')
   const list = columns.join(', ')
   await inChunks(connection, context, { phase: 'copying', table: name }, async ({ from, to }) => {
-    const insert = `INSERT INTO ${UNDER_CONSTRUCTION} (${list}) SELECT ${list} FROM "${name}" WHERE ${IN_RANGE}`
+    const insert = `INSERT OR ROLLBACK INTO ${UNDER_CONSTRUCTION} (${list}) SELECT ${list} FROM "${name}" WHERE ${IN_RANGE}`
     await connection.run(insert, from, to)
   })
   await context.progress('dropping', name)

@@ -7,7 +7,7 @@ import type { MigrationProgress, StepContext } from './progress.js'
 import { withPragmas } from './settings.js'
 
 /** The page cache during a migration, in KiB as SQLite counts it: memory stays flat however large the file. */
-const CACHE = -32_768
+const CACHE = -65_536
 
 const SETTINGS = {
   // A table that is built anew must not take the rows that refer to it along; what is broken is checked in the end.
@@ -52,7 +52,7 @@ export class Run implements StepContext {
   /** Runs a function under the settings of a migration, and leaves the connection as it was. */
   async withSettings<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      return await withPragmas(this.connection, SETTINGS, work)
+      return await withPragmas(this.connection, this.patience, SETTINGS, work)
     } catch (error) {
       throw translated(error, this.connection.location)
     }

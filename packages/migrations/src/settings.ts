@@ -1,17 +1,33 @@
 import type { Connection } from './connection.js'
+import { Patience } from './patience.js'
 
-/** Runs a function while the pragmas are set so, and sets them back to what they were. */
+/** How long setting a pragma back may wait for another connection, in milliseconds. */
+const RESTORE_MS = 10_000
+
+/**
+ * Runs a function while the pragmas are set so, and sets them back to what they were. Some of them read the schema, so
+ * they wait for others like any statement.
+ */
 export async function withPragmas<Result>(
   connection: Connection,
+  patience: Patience,
   settings: Readonly<Record<string, number>>,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const before = Object.keys(settings).map((name) => [name, connection.pragma(name)] as const)
+  const before = new Map<string, unknown>()
   try {
-    for (const [name, value] of Object.entries(settings)) connection.pragma(`${name} = ${value}`)
+    for (const [name, value] of Object.entries(settings)) {
+      await patience.whenNotBusy(async () => {
+        before.set(name, connection.pragma(name))
+        connection.pragma(`${name} = ${value}`)
+      })
+    }
     return await work()
   } finally {
-    for (const [name, value] of before) connection.pragma(`${name} = ${String(value)}`)
+    const unhurried = new Patience(connection.location, RESTORE_MS)
+    for (const [name, value] of before) {
+      await unhurried.whenNotBusy(async () => connection.pragma(`${name} = ${String(value)}`))
+    }
   }
 }
 
@@ -20,5 +36,11 @@ export async function withoutNativeWait<Result>(
   connection: Connection,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  return withPragmas(connection, { busy_timeout: 0 }, work)
+  const before = connection.pragma('busy_timeout')
+  connection.pragma('busy_timeout = 0')
+  try {
+    return await work()
+  } finally {
+    connection.pragma(`busy_timeout = ${String(before)}`)
+  }
 }

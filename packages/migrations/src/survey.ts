@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises'
+import { fileOf } from './backup.js'
 import { type Completion, isComplete, planCompletion } from './completion.js'
 import type { Connection } from './connection.js'
-import { explained } from './inspect-file.js'
+import { checkShortFile, explained } from './inspect-file.js'
 import type { Patience } from './patience.js'
 import { type Recognition, recognise } from './recognise.js'
 
@@ -33,8 +35,20 @@ async function surveyNow(connection: Connection): Promise<Survey> {
 
 /** {@link survey}, waiting for others, with errors that say what the file is. */
 export async function patientSurvey(connection: Connection, patience: Patience): Promise<Survey> {
+  return patiently(connection, patience, survey)
+}
+
+/** Looks at a database for the first time, waiting for others, with errors that say what the file is. */
+export async function patiently<Found extends Recognition>(
+  connection: Connection,
+  patience: Patience,
+  look: (connection: Connection) => Promise<Found>,
+): Promise<Found> {
   try {
-    return await patience.whenNotBusy(() => survey(connection))
+    const found = await patience.whenNotBusy(() => look(connection))
+    const path = found.version === null ? await patience.whenNotBusy(() => fileOf(connection)) : null
+    if (path !== null) await checkShortFile(path, (await stat(path)).size)
+    return found
   } catch (error) {
     throw await explained(error, connection.location)
   }

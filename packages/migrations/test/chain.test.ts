@@ -1,9 +1,9 @@
 import { migrate, readSchemaVersion, readStructure } from '@tract/migrations'
+import { type CompressionsShape, type LegacyVersion, legacyDatabase, ODD_TRACT } from '@tract/testkit'
 import { DataSource } from 'typeorm'
 import { describe, expect, test } from 'vitest'
 import { allSteps } from '../src/steps/steps.js'
-import { type CompressionsShape, type LegacyVersion, legacyDatabase, legacyHash, ODD_TRACT } from './legacy.js'
-import { bytesOf, dump, execute, filesBeside, newFile, open, using, valueOf, valuesOf } from './support.js'
+import { allValues, bytesOf, dump, execute, filesBeside, newFile, oneValue, open, using } from './support.js'
 
 const VERSIONS: LegacyVersion[] = [1, 2, 3, 4, 5]
 
@@ -20,7 +20,11 @@ describe.each(VERSIONS)('a file of version %i', (version) => {
     expect(await readSchemaVersion(dataSource)).toBe(version)
     const result = await migrate(dataSource)
     expect(result).toMatchObject({ from: version, to: 6, changed: true, differences: [], skippedIndexes: [] })
-    expect(result.steps).toEqual(allSteps().slice(version - 1).map(({ name }) => name))
+    expect(result.steps).toEqual(
+      allSteps()
+        .slice(version - 1)
+        .map(({ name }) => name),
+    )
     expect(await readStructure(dataSource)).toEqual(await freshStructure())
     expect(result.brokenReferences).toEqual([])
   })
@@ -56,13 +60,16 @@ describe.each(VERSIONS)('a file of version %i', (version) => {
   })
 })
 
-test.each([1, 2, 3, 4] as const)('the step from version %i leaves the structure of the next', async (version) => {
-  const dataSource = await open(newFile(legacyDatabase(version)))
-  const step = allSteps().find(({ from }) => from === version)
-  await step?.up(dataSource.createQueryRunner())
-  const next = await open(newFile(legacyDatabase((version + 1) as LegacyVersion)))
-  expect(await readStructure(dataSource)).toEqual(await readStructure(next))
-})
+test.each([1, 2, 3, 4] as const)(
+  'the step from version %i leaves the structure of the next',
+  async (version) => {
+    const dataSource = await open(newFile(legacyDatabase(version)))
+    const step = allSteps().find(({ from }) => from === version)
+    await step?.up(dataSource.createQueryRunner())
+    const next = await open(newFile(legacyDatabase((version + 1) as LegacyVersion)))
+    expect(await readStructure(dataSource)).toEqual(await readStructure(next))
+  },
+)
 
 test.each(['a', 'b', 'c', 'd'] as const)(
   'layout %s of version 1 gets the columns and index names of today, its values untouched',
@@ -78,12 +85,15 @@ test.each(['a', 'b', 'c', 'd'] as const)(
   },
 )
 
-test.each([2, 3, 4, 5, 6] as const)('an early layout is recognised although its row states version %i', async (n) => {
-  const dataSource = await open(newFile(legacyDatabase(1, { layout: 'a', versionRow: String(n) })))
-  expect(await readSchemaVersion(dataSource)).toBe(1)
-  expect(await migrate(dataSource)).toMatchObject({ from: 1, differences: [] })
-  expect(await readStructure(dataSource)).toEqual(await freshStructure())
-})
+test.each([2, 3, 4, 5, 6] as const)(
+  'an early layout is recognised although its row states version %i',
+  async (n) => {
+    const dataSource = await open(newFile(legacyDatabase(1, { layout: 'a', versionRow: String(n) })))
+    expect(await readSchemaVersion(dataSource)).toBe(1)
+    expect(await migrate(dataSource)).toMatchObject({ from: 1, differences: [] })
+    expect(await readStructure(dataSource)).toEqual(await freshStructure())
+  },
+)
 
 describe('migrate v5 to v6 with data', () => {
   const EVENTS = `SELECT event_id || '|' || tract_id || '|' || event_type || '|' || coalesce(branch_name, '-') || '|' || created_at
@@ -96,7 +106,7 @@ describe('migrate v5 to v6 with data', () => {
       const dataSource = await open(path)
       await migrate(dataSource)
       const tokens = (text: string) => (compressions === 'without-tokens' ? '0|0' : text)
-      expect(valuesOf(path, EVENTS)).toEqual([
+      expect(allValues(path, EVENTS)).toEqual([
         `c1|0f977044218e4b7b958dcdb46b446806|compress|main|2026-02-10 19:05:30.000000|${tokens('57|14')}`,
         `c2|0f977044218e4b7b958dcdb46b446806|compress|-|2026-02-10 19:05:31.000001|${tokens('10|1')}`,
         `c3|${ODD_TRACT}|compress|release/1.0|2026-02-10 19:05:36|0|0`,
@@ -109,9 +119,12 @@ describe('migrate v5 to v6 with data', () => {
 
   test("parameters are Python's JSON of what is not null: 0 and the empty string are values", async () => {
     const path = newFile(legacyDatabase(5))
-    execute(path, "INSERT INTO compressions VALUES ('c6', 't', NULL, '2026-02-10 00:00:00', 1, 1, 9223372036854775807, NULL)")
+    execute(
+      path,
+      "INSERT INTO compressions VALUES ('c6', 't', NULL, '2026-02-10 00:00:00', 1, 1, 9223372036854775807, NULL)",
+    )
     await using(path, (dataSource) => migrate(dataSource))
-    expect(valuesOf(path, 'SELECT params_json FROM operation_events ORDER BY rowid')).toEqual([
+    expect(allValues(path, 'SELECT params_json FROM operation_events ORDER BY rowid')).toEqual([
       '{"target_tokens": 50, "instructions": "be brief"}',
       '{"target_tokens": 0, "instructions": ""}',
       null,
@@ -125,8 +138,9 @@ describe('migrate v5 to v6 with data', () => {
     const path = newFile(legacyDatabase(5))
     execute(path, "UPDATE compressions SET instructions = hex(zeroblob(600000)) WHERE compression_id = 'c3'")
     await using(path, (dataSource) => migrate(dataSource))
-    const length = "SELECT length(json_extract(params_json, '$.instructions')) FROM operation_events WHERE event_id = 'c3'"
-    expect(valueOf(path, length)).toBe(1_200_000)
+    const length =
+      "SELECT length(json_extract(params_json, '$.instructions')) FROM operation_events WHERE event_id = 'c3'"
+    expect(oneValue(path, length)).toBe(1_200_000)
   })
 
   test('sources and results become links of their roles with their positions', async () => {
@@ -134,7 +148,7 @@ describe('migrate v5 to v6 with data', () => {
     await using(path, (dataSource) => migrate(dataSource))
     const links = `SELECT event_id || ' ' || CAST(substr(commit_hash, -1) AS TEXT) || ' ' || role || ' ' || position
       FROM operation_commits ORDER BY rowid`
-    expect(valuesOf(path, links)).toEqual([
+    expect(allValues(path, links)).toEqual([
       'c1 0 source 0',
       'c1 1 source 1',
       'c2 1 source 0',
@@ -165,20 +179,26 @@ describe('migrate v5 to v6 with data', () => {
 })
 
 describe("the original's half-done migration", () => {
-  test.each(['old-kept', 'old-dropped'] as const)('with the old tables %s is completed, not doubled', async (halfDone) => {
-    const path = newFile(legacyDatabase(5, { halfDone }))
-    const whole = newFile(legacyDatabase(5))
-    const dataSource = await open(path)
-    expect(await readSchemaVersion(dataSource)).toBe(5)
-    await migrate(dataSource)
-    await using(whole, (other) => migrate(other))
-    expect(dump(path)).toEqual(dump(whole))
-    expect(await readStructure(dataSource)).toEqual(await freshStructure())
-  })
+  test.each(['old-kept', 'old-dropped'] as const)(
+    'with the old tables %s is completed, not doubled',
+    async (halfDone) => {
+      const path = newFile(legacyDatabase(5, { halfDone }))
+      const whole = newFile(legacyDatabase(5))
+      const dataSource = await open(path)
+      expect(await readSchemaVersion(dataSource)).toBe(5)
+      await migrate(dataSource)
+      await using(whole, (other) => migrate(other))
+      expect(dump(path)).toEqual(dump(whole))
+      expect(await readStructure(dataSource)).toEqual(await freshStructure())
+    },
+  )
 
   test('of which only a part was copied is completed', async () => {
     const path = newFile(legacyDatabase(5, { halfDone: 'old-kept' }))
-    execute(path, "DELETE FROM operation_commits WHERE role = 'result'; DELETE FROM operation_events WHERE event_id > 'c2'")
+    execute(
+      path,
+      "DELETE FROM operation_commits WHERE role = 'result' OR event_id > 'c2'; DELETE FROM operation_events WHERE event_id > 'c2'",
+    )
     const whole = newFile(legacyDatabase(5))
     await using(path, (dataSource) => migrate(dataSource))
     await using(whole, (dataSource) => migrate(dataSource))
@@ -203,25 +223,31 @@ describe('the version row', () => {
     expect(await readSchemaVersion(dataSource)).toBe(version)
     await migrate(dataSource)
     expect(await readStructure(dataSource)).toEqual(await freshStructure())
-    expect(valueOf(path, 'SELECT value FROM _trace_meta')).toBe('6')
+    expect(oneValue(path, 'SELECT value FROM _trace_meta')).toBe('6')
   })
 
-  test.each(['1', '2', '6'])('that states %s over full tables of version 5 is not believed', async (versionRow) => {
-    const path = newFile(legacyDatabase(5, { versionRow }))
-    const whole = newFile(legacyDatabase(5))
-    const dataSource = await open(path)
-    expect(await readSchemaVersion(dataSource)).toBe(5)
-    await migrate(dataSource)
-    await using(whole, (other) => migrate(other))
-    expect(dump(path)).toEqual(dump(whole))
-  })
+  test.each(['1', '2', '6'])(
+    'that states %s over full tables of version 5 is not believed',
+    async (versionRow) => {
+      const path = newFile(legacyDatabase(5, { versionRow }))
+      const whole = newFile(legacyDatabase(5))
+      const dataSource = await open(path)
+      expect(await readSchemaVersion(dataSource)).toBe(5)
+      await migrate(dataSource)
+      await using(whole, (other) => migrate(other))
+      expect(dump(path)).toEqual(dump(whole))
+    },
+  )
 
-  test.each(['3', '4', '5', '6'])('that states %s over the tables of version 2 is not believed', async (versionRow) => {
-    const dataSource = await open(newFile(legacyDatabase(2, { versionRow })))
-    expect(await readSchemaVersion(dataSource)).toBe(Number(versionRow) === 3 ? 3 : 2)
-    await migrate(dataSource)
-    expect(await readStructure(dataSource)).toEqual(await freshStructure())
-  })
+  test.each(['3', '4', '5', '6'])(
+    'that states %s over the tables of version 2 is not believed',
+    async (versionRow) => {
+      const dataSource = await open(newFile(legacyDatabase(2, { versionRow })))
+      expect(await readSchemaVersion(dataSource)).toBe(Number(versionRow) === 3 ? 3 : 2)
+      await migrate(dataSource)
+      expect(await readStructure(dataSource)).toEqual(await freshStructure())
+    },
+  )
 })
 
 describe('spawn pointers', () => {
@@ -271,12 +297,10 @@ describe('tables that differ from the format', () => {
     const dataSource = await open(path)
     expect((await migrate(dataSource)).differences).toEqual([])
     expect(dump(path).commit_parents).toEqual(before)
-    expect(valuesOf(path, 'SELECT rowid FROM commit_parents ORDER BY 1')).toEqual([10, 20])
-    expect(valuesOf(path, "SELECT name FROM sqlite_master WHERE name LIKE 'app\\_%' ESCAPE '\\' ORDER BY 1")).toEqual([
-      'app_log',
-      'app_own',
-      'app_trigger',
-    ])
+    expect(allValues(path, 'SELECT rowid FROM commit_parents ORDER BY 1')).toEqual([10, 20])
+    expect(
+      allValues(path, "SELECT name FROM sqlite_master WHERE name LIKE 'app\\_%' ESCAPE '\\' ORDER BY 1"),
+    ).toEqual(['app_log', 'app_own', 'app_trigger'])
     const [found, expected] = [await readStructure(dataSource), await freshStructure()].map((tables) =>
       tables.filter(({ name }) => name === 'commit_parents').map(({ indexes, ...table }) => table),
     )
@@ -310,7 +334,10 @@ describe('tables that differ from the format', () => {
 
 test("the application's own tables stay as they are, a table named compressions among them", async () => {
   const path = newFile(legacyDatabase(6))
-  execute(path, "CREATE TABLE compressions (file TEXT, ratio REAL); INSERT INTO compressions VALUES ('a.zip', 0.5)")
+  execute(
+    path,
+    "CREATE TABLE compressions (file TEXT, ratio REAL); INSERT INTO compressions VALUES ('a.zip', 0.5)",
+  )
   const dataSource = await open(path)
   expect(await readSchemaVersion(dataSource)).toBe(6)
   await migrate(dataSource)
@@ -320,18 +347,22 @@ test("the application's own tables stay as they are, a table named compressions 
 test('a version 6 file of the original system gets the additional indexes and nothing else', async () => {
   const path = newFile(legacyDatabase(6))
   const before = dump(path)
-  const names = valuesOf(path, 'SELECT name || coalesce(sql, 0) FROM sqlite_master ORDER BY name')
+  const names = allValues(path, 'SELECT name || coalesce(sql, 0) FROM sqlite_master ORDER BY name')
   const dataSource = await open(path)
   expect(await migrate(dataSource)).toMatchObject({ from: 6, to: 6, changed: true, steps: [], backup: null })
   expect(dump(path)).toEqual(before)
-  const after = valuesOf(path, 'SELECT name || coalesce(sql, 0) FROM sqlite_master ORDER BY name')
+  const after = allValues(path, 'SELECT name || coalesce(sql, 0) FROM sqlite_master ORDER BY name')
   expect(after.filter((name) => !names.includes(name))).toHaveLength(6)
   expect(names.filter((name) => !after.includes(name))).toEqual([])
   expect(await readStructure(dataSource)).toEqual(await freshStructure())
 })
 
 test('a rolled-back DataSource keeps its pragmas', async () => {
-  const dataSource = new DataSource({ type: 'better-sqlite3', database: newFile(legacyDatabase(3)), timeout: 1234 })
+  const dataSource = new DataSource({
+    type: 'better-sqlite3',
+    database: newFile(legacyDatabase(3)),
+    timeout: 1234,
+  })
   await dataSource.initialize()
   const pragma = async (name: string) => Object.values((await dataSource.query(`PRAGMA ${name}`))[0])[0]
   const before = [await pragma('cache_size'), await pragma('synchronous')]

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
 import { migrate, planMigration, readSchemaVersion, readStructure } from '@tract/migrations'
-import { bytesOf, newFile, open, valueOf, valuesOf } from './support.js'
+import { expect, test } from 'vitest'
+import { allValues, bytesOf, newFile, oneValue, open } from './support.js'
 
 test('fresh database gets version 6', async () => {
   const path = newFile()
@@ -9,16 +9,16 @@ test('fresh database gets version 6', async () => {
   const result = await migrate(dataSource)
   expect(result).toMatchObject({ from: null, to: 6, changed: true, steps: [], backup: null, differences: [] })
   expect(await readSchemaVersion(dataSource)).toBe(6)
-  expect(valueOf(path, "SELECT value FROM _trace_meta WHERE key = 'schema_version'")).toBe('6')
+  expect(oneValue(path, "SELECT value FROM _trace_meta WHERE key = 'schema_version'")).toBe('6')
 })
 
 test('a fresh file has pages of 4096 bytes, UTF-8, user_version 0, no trigger, no view and no default', async () => {
   const path = newFile()
   await migrate(await open(path))
-  expect(valueOf(path, 'PRAGMA page_size')).toBe(4096)
-  expect(valueOf(path, 'PRAGMA encoding')).toBe('UTF-8')
-  expect(valueOf(path, 'PRAGMA user_version')).toBe(0)
-  expect(valuesOf(path, "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")).toEqual([])
+  expect(oneValue(path, 'PRAGMA page_size')).toBe(4096)
+  expect(oneValue(path, 'PRAGMA encoding')).toBe('UTF-8')
+  expect(oneValue(path, 'PRAGMA user_version')).toBe(0)
+  expect(allValues(path, "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")).toEqual([])
   const structure = await readStructure(await open(path))
   expect(structure.flatMap(({ columns }) => columns.filter((column) => column.default !== null))).toEqual([])
 })

@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { migrate, readStructure } from '@tract/migrations'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { migrate, readStructure } from '@tract/migrations'
 import { bytesOf, newDirectory, newFile, open, using } from './support.js'
 
 const GOLDEN = process.env.TRACT_GOLDEN_DIR

@@ -1,6 +1,6 @@
 import { migrate, readSchemaVersion } from '@tract/migrations'
+import { handMadeVersion2 } from '@tract/testkit'
 import { expect, test } from 'vitest'
-import { handMadeVersion2 } from './legacy.js'
 import { bytesOf, dump, newFile, open } from './support.js'
 
 test('migrate v2 to v6: a minimal database made by hand keeps its own tables and gets those that lack', async () => {
@@ -13,7 +13,13 @@ test('migrate v2 to v6: a minimal database made by hand keeps its own tables and
   expect(await readSchemaVersion(dataSource)).toBe(6)
   expect(dump(path)).toMatchObject(before)
   expect(Object.keys(dump(path))).toEqual(
-    expect.arrayContaining(['operation_events', 'operation_commits', 'compile_records', 'compile_effectives', 'refs']),
+    expect.arrayContaining([
+      'operation_events',
+      'operation_commits',
+      'compile_records',
+      'compile_effectives',
+      'refs',
+    ]),
   )
 })
 

@@ -77,7 +77,7 @@ function rowsOf(handle: Database.Database, table: string): string[] {
 }
 
 /** One value that a query gives. */
-export function valueOf(path: string, sql: string): unknown {
+export function oneValue(path: string, sql: string): unknown {
   const handle = new Database(path, { readonly: true })
   try {
     return handle.prepare(sql).pluck().get()
@@ -87,7 +87,7 @@ export function valueOf(path: string, sql: string): unknown {
 }
 
 /** All first values that a query gives. */
-export function valuesOf(path: string, sql: string): unknown[] {
+export function allValues(path: string, sql: string): unknown[] {
   const handle = new Database(path, { readonly: true })
   try {
     return handle.prepare(sql).pluck().all()

@@ -50,7 +50,7 @@ export abstract class CommitRepository {
   /**
    * The tract's commits whose `generationConfigJson` meets all conditions, oldest first. Values compare by their own
    * JSON type: a number never equals a string, and only numbers with numbers or strings with strings have an order.
-   * A missing field meets nothing.
+   * A missing field meets nothing; without conditions every commit of the tract does.
    *
    * @throws {@link InvalidInputError} for another operator
    */
@@ -72,7 +72,8 @@ export abstract class CommitRepository {
    * point at it. The `parentHash` of its children, `responseTo` of its answers and `parentCommitHash` of spawn
    * pointers become `null`. An absent commit is no error.
    *
-   * @throws {@link CommitInUseError} while an operation event or a compile record names it; nothing is removed then
+   * @throws {@link CommitInUseError} while an operation event names it, or a compile record as its head or among its
+   * effective commits; nothing is removed then
    */
   abstract delete(commitHash: string): Promise<void>
 }

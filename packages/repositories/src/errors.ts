@@ -71,8 +71,8 @@ export class CommitInUseError extends TractError {
   override readonly code = 'commit_in_use'
 
   /**
-   * @param eventIds the operation events that have it as source or result
-   * @param recordIds the compile records that have it among their effective commits
+   * @param eventIds the operation events that have it as source or result, in order
+   * @param recordIds the compile records that have it as their head or among their effective commits, in order
    */
   constructor(
     readonly commitHash: string,

@@ -40,6 +40,8 @@ export interface CommitInput {
 }
 
 export interface AnnotationInput {
+  /** Given by the database unless stated. */
+  readonly id?: number
   readonly tractId: string
   readonly targetHash: string
   readonly priority: Priority
@@ -90,6 +92,8 @@ export interface CompileRecordUnitInput extends Omit<CompileRecordInput, 'commit
 }
 
 export interface SpawnPointerInput {
+  /** Given by the database unless stated. */
+  readonly id?: number
   readonly parentTractId: string
   readonly parentCommitHash?: string | null
   readonly childTractId: string
@@ -113,6 +117,8 @@ export interface PolicyProposalInput {
 }
 
 export interface PolicyLogInput {
+  /** Given by the database unless stated. */
+  readonly id?: number
   readonly tractId: string
   readonly policyName: string
   readonly trigger: PolicyTrigger

@@ -21,7 +21,10 @@ export interface Repositories {
   readonly policies: PolicyRepository
 }
 
-/** The repositories of one running transaction. */
+/**
+ * The repositories of one running transaction. A call through them made inside a nested transaction belongs to the nested
+ * one.
+ */
 export interface Transaction extends Repositories {
   /** Runs a function in a transaction inside this one; see {@link Store.transaction}. */
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
@@ -78,9 +81,17 @@ export interface Store extends Repositories, AsyncDisposable {
   /** Reads the whole database and reports what is wrong with it; changes nothing. */
   checkIntegrity(): Promise<IntegrityReport>
 
-  /** Gives the space of deleted rows back to the file system. Not inside a transaction. Takes time and space as the database is large. */
+  /**
+   * Gives the space of deleted rows back to the file system. Takes time and space as the database is large.
+   *
+   * @throws {@link InsideTransactionError} inside a transaction
+   */
   reclaimSpace(): Promise<ReclaimedSpace>
 
-  /** Waits for what runs, then closes. Closing twice is no error. */
+  /**
+   * Waits for what runs, then closes. Closing twice is no error.
+   *
+   * @throws {@link InsideTransactionError} inside a transaction, which would wait for itself
+   */
   close(): Promise<void>
 }

@@ -47,17 +47,13 @@ type Known<Value> = Value extends string
 type NullableKeys<Row> = { [Key in keyof Row]: null extends Row[Key] ? Key : never }[keyof Row]
 
 /**
- * The input of a row by the rules of the contract: nullable fields and those with a default may be left out, ids that
- * the database gives cannot be given.
+ * The input of a row by the rules of the contract: nullable fields, those with a default and ids that the database
+ * gives may be left out.
  */
-type InputOf<
-  Row,
-  WithDefault extends keyof Row,
-  Given extends Exclude<keyof Row, 'id'> = Exclude<keyof Row, 'id'>,
-> = {
-  readonly [Key in Exclude<Given, WithDefault | NullableKeys<Row>>]: Written<Row[Key]>
+type InputOf<Row, WithDefault extends keyof Row> = {
+  readonly [Key in Exclude<keyof Row, WithDefault | NullableKeys<Row> | 'id'>]: Written<Row[Key]>
 } & {
-  readonly [Key in Extract<Given, WithDefault | NullableKeys<Row>>]?: Written<Row[Key]>
+  readonly [Key in Extract<keyof Row, WithDefault | NullableKeys<Row> | 'id'>]?: Written<Row[Key]>
 }
 
 /** One object type in place of an intersection, so that two can be compared. */

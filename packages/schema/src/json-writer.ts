@@ -126,7 +126,7 @@ function writeObject(value: object, layout: Layout, path: (string | number)[]): 
 }
 
 /** Orders text by code point, as Python does; JavaScript's own order is by UTF-16 unit and puts U+FF5E before 😀. */
-export function compareCodePoints(left: string, right: string): number {
+function compareCodePoints(left: string, right: string): number {
   const shorter = Math.min(left.length, right.length)
   for (let index = 0; index < shorter; index++) {
     const a = left.charCodeAt(index)

@@ -104,7 +104,7 @@ export function checkPath(field: string, value: unknown): asserts value is strin
 }
 
 /** @throws {@link InvalidInputError} */
-export function checkSynchronous(value: unknown): asserts value is Synchronous {
+function checkSynchronous(value: unknown): asserts value is Synchronous {
   if (!SYNCHRONOUS.has(value)) {
     throw new InvalidInputError('options.synchronous', describe(value), 'normal, full or extra')
   }

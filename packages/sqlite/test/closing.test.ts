@@ -52,7 +52,7 @@ describe('closing', () => {
     const reads = [
       store.commits.getAll('a-tract'),
       store.commits.getAncestors(hash(200)),
-      store.commits.getByConfig('a-tract', []),
+      store.commits.getByConfig('a-tract', [{ field: 'model', operator: '=', value: 'none' }]),
       store.blobs.getMany([hash(1), hash(2)]),
     ]
     await store.close()

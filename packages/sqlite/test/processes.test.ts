@@ -6,31 +6,26 @@ import { aBlob, aCommit, hash, saveChain, TRACT } from './support/rows.js'
 
 const FOUR = [1, 2, 3, 4]
 
-describe('several processes on one file', () => {
+describe('several processes on one file', { timeout: 30_000 }, () => {
   // With TypeORM's deferred BEGIN a seventh of these fail with SQLITE_BUSY at their first write, however long they may
   // wait: what they read is out of date, and SQLite cannot give them the lock any more.
-  it('read and then write in one transaction, 4 times 200, and lose no update', {
-    timeout: 30_000,
-  }, async ({ store, location }) => {
+  it('read and then write in one transaction, 4 times 200, and lose no update', async ({
+    store,
+    location,
+  }) => {
     const done = await Promise.all(FOUR.map(() => runProgram('count-up', [location, '200'])))
     expect(done.map(Number)).toEqual([200, 200, 200, 200])
     expect(await store.refs.getSymbolicRef(TRACT, 'counter')).toBe('800')
   })
 
-  it('race for one ref by compare-and-set and lose no update', { timeout: 30_000 }, async ({
-    store,
-    location,
-  }) => {
+  it('race for one ref by compare-and-set and lose no update', async ({ store, location }) => {
     const chain = await store.transaction((tx) => saveChain(tx, 201))
     await store.refs.setBranch(TRACT, 'main', hash(1))
     await Promise.all(FOUR.map(() => runProgram('move-ref', [location, '50'])))
     expect(await store.refs.getBranch(TRACT, 'main')).toBe(chain.at(-1))
   })
 
-  it('open a file that does not exist yet at the same moment', { timeout: 30_000 }, async ({
-    location,
-    open,
-  }) => {
+  it('open a file that does not exist yet at the same moment', async ({ location, open }) => {
     const versions = await Promise.all(FOUR.map((name) => runProgram('open', [location, `blob-${name}`])))
     expect(versions.map(Number)).toEqual([6, 6, 6, 6])
     const store = await open()
@@ -46,7 +41,7 @@ describe('several processes on one file', () => {
   })
 })
 
-describe('a process in another time zone', () => {
+describe('a process in another time zone', { timeout: 30_000 }, () => {
   // A `datetime` column of TypeORM's takes six digits for local time: five hours off in New York.
   it('reads the same times, through the repositories and through plain TypeORM', async ({
     store,

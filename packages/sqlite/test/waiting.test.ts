@@ -25,7 +25,7 @@ describe('a store that meets the lock of another connection', () => {
       second.transaction((tx) => tx.blobs.saveIfAbsent(aBlob(3))),
       second.blobs.saveIfAbsent(aBlob(4)),
     ])
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(performance.now() - start).toBeLessThan(4000)
     expect((await second.blobs.getMany([1, 2, 3, 4].map(hash))).size).toBe(4)
   })
 
@@ -62,7 +62,7 @@ describe('a store that meets the lock of another connection', () => {
     const error = await store.transaction(async (tx) => tx.blobs.saveIfAbsent(aBlob(1))).catch((e) => e)
     expect(error).toBeInstanceOf(StoreBusyError)
     expect(error.waitedMs).toBeGreaterThanOrEqual(80)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(4000)
     await expect(store.blobs.saveIfAbsent(aBlob(2))).rejects.toBeInstanceOf(StoreBusyError)
     await expect(store.commits.delete(hash(1))).rejects.toBeInstanceOf(StoreBusyError)
     other.exec('COMMIT')

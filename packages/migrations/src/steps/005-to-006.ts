@@ -77,7 +77,7 @@ export class OperationEvents implements Step {
   async #moveEvents(connection: Connection, tables: Tables): Promise<void> {
     const tokens = async (column: string) =>
       (await tables.has('compressions', column)) ? `coalesce(${column}, 0)` : '0'
-    const copy = `INSERT INTO operation_events (event_id, tract_id, event_type, branch_name, created_at,
+    const copy = `INSERT OR ROLLBACK INTO operation_events (event_id, tract_id, event_type, branch_name, created_at,
         original_tokens, compressed_tokens, params_json)
       SELECT compression_id, tract_id, 'compress', branch_name, created_at,
         ${await tokens('original_tokens')}, ${await tokens('compressed_tokens')}, NULL
@@ -100,7 +100,7 @@ export class OperationEvents implements Step {
     const { table, owner, role } = links
     const { commitExists, ownerExists } = await linkConditions(tables, links)
     const insert = (target: string, condition: string) =>
-      `INSERT INTO ${target} (event_id, commit_hash, role, position) SELECT ${owner}, commit_hash, ${role}, position
+      `INSERT OR ROLLBACK INTO ${target} (event_id, commit_hash, role, position) SELECT ${owner}, commit_hash, ${role}, position
         FROM ${table} l WHERE ${IN_RANGE} AND ${condition} ON CONFLICT DO NOTHING`
     const sound = `${commitExists} AND ${ownerExists}`
     await inChunks(connection, this.#context, { phase: 'copying', table }, async ({ from, to }) => {

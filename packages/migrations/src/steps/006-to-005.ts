@@ -56,7 +56,7 @@ export async function rollbackLosses(connection: Connection, context: StepContex
 export async function undoOperationEvents(runner: QueryRunner, context: StepContext): Promise<void> {
   const connection = new Connection(runner.dataSource)
   await createMissing(runner, COMPRESSIONS)
-  const copy = `INSERT INTO compressions (compression_id, tract_id, branch_name, created_at, original_tokens, compressed_tokens)
+  const copy = `INSERT OR ROLLBACK INTO compressions (compression_id, tract_id, branch_name, created_at, original_tokens, compressed_tokens)
     SELECT event_id, tract_id, branch_name, created_at, original_tokens, compressed_tokens FROM operation_events
     WHERE ${IN_RANGE} AND event_type = 'compress'`
   const events = { phase: 'copying', table: 'operation_events' } as const
@@ -74,7 +74,7 @@ export async function undoOperationEvents(runner: QueryRunner, context: StepCont
       ['compression_results', 'result'],
     ] as const) {
       await connection.run(
-        `INSERT INTO ${table} (compression_id, commit_hash, position) SELECT event_id, commit_hash, position
+        `INSERT OR ROLLBACK INTO ${table} (compression_id, commit_hash, position) SELECT event_id, commit_hash, position
           FROM operation_commits l WHERE ${IN_RANGE} AND role = '${role}' AND ${IS_COMPRESSION}`,
         from,
         to,

@@ -131,6 +131,7 @@ export class SqliteCommitRepository extends CommitRepository {
   ): Promise<readonly CommitRow[]> {
     checkId('tractId', tractId)
     const wanted = readConditions(conditions)
+    if (wanted.length === 0) return this.getAll(tractId)
     return this.#session.read((db) => {
       const matching: CommitRow[] = []
       for (const commit of db.commits.each(WITH_CONFIG, tractId)) {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { test } from 'vitest'
 import { type OpenStoreOptions, openStore, type SqliteStore } from '../../src/index.js'
@@ -38,7 +39,9 @@ export const it = test.extend<Fixtures>({
       stores.push(store)
       return store
     })
-    await Promise.all(stores.map((store) => store.close()))
+    // A test that fails may leave a transaction open, and closing would wait for it for ever.
+    const closing = Promise.allSettled(stores.map((store) => store.close()))
+    await Promise.race([closing, sleep(2000, undefined, { ref: false })])
   },
   store: async ({ open }, use) => {
     await use(await open())

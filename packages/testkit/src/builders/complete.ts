@@ -1,2 +1,7 @@
-/** An input with a value for every field, times as Timestamps: it equals the row that is stored, but for generated ids. */
-export type Complete<Input> = { -readonly [Field in keyof Input]-?: Exclude<Input[Field], undefined | Date> }
+/**
+ * An input with a value for every field, times as Timestamps: it equals the row that is stored. An id that the database
+ * gives stays open unless it is asked for.
+ */
+export type Complete<Input> = {
+  -readonly [Field in Exclude<keyof Input, 'id'>]-?: Exclude<Input[Field], undefined | Date>
+} & { id?: number }

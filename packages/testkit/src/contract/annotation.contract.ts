@@ -1,9 +1,9 @@
-import { MissingReferenceError } from '@tract/repositories'
+import { AlreadyExistsError, MissingReferenceError } from '@tract/repositories'
 import { Priority, Timestamp } from '@tract/schema'
 import { describe, expect } from 'vitest'
 import { anAnnotation } from '../builders/annotation.js'
 import { A_TRACT } from '../builders/seeded.js'
-import { refusalWithoutTrace } from './expectations.js'
+import { refusal, refusalWithoutTrace } from './expectations.js'
 import type { ContractTest } from './fixture.js'
 import { SAME_TIME, saveTied } from './seeds.js'
 
@@ -32,6 +32,14 @@ export function annotationContract(test: ContractTest): void {
       const save = () => store.annotations.save(anAnnotation({ targetHash: 'commit' }))
       const ids = [(await save()).id, (await save()).id, (await save()).id]
       expect(new Set(ids).size).toBe(3)
+    })
+
+    test('an id that is stated is kept, and a second row with it is refused', async ({ store }) => {
+      await saveTied(store, ['commit'])
+      const stated = anAnnotation({ targetHash: 'commit', id: 41 })
+      expect(await store.annotations.save(stated)).toEqual(stated)
+      expect((await store.annotations.save(anAnnotation({ targetHash: 'commit' }))).id).not.toBe(41)
+      await refusal(AlreadyExistsError, () => store.annotations.save(stated))
     })
 
     test('the latest annotation counts, however late it was saved', async ({ store }) => {
@@ -68,15 +76,24 @@ export function annotationContract(test: ContractTest): void {
     })
 
     test('batchGetLatest leaves out what has none and keeps the order of the question', async ({ store }) => {
-      await saveTied(store, ['one', 'two', 'three'])
+      await saveTied(store, ['one', 'two', 'three', 'four'])
+      const four = await store.annotations.save(anAnnotation({ targetHash: 'four' }))
       const one = await store.annotations.save(anAnnotation({ targetHash: 'one' }))
       await store.annotations.save(anAnnotation({ targetHash: 'three', priority: 'skip' }))
       const three = await store.annotations.save(anAnnotation({ targetHash: 'three' }, 2))
-      const found = await store.annotations.batchGetLatest(['three', 'two', 'unknown', 'one', 'three'])
+      const found = await store.annotations.batchGetLatest([
+        'three',
+        'two',
+        'unknown',
+        'one',
+        'four',
+        'three',
+      ])
       expect(found).toBeInstanceOf(Map)
       expect([...found]).toEqual([
         ['three', three],
         ['one', one],
+        ['four', four],
       ])
       expect(await store.annotations.batchGetLatest([])).toEqual(new Map())
     })

@@ -112,6 +112,14 @@ export function commitConfigContract(test: ContractTest): void {
       }
     })
 
+    test('without conditions every commit of the tract matches, one without a config as well', async ({
+      store,
+    }) => {
+      await saveConfigs(store, { a: { m: 'x' } })
+      await saveCommit(store, { commitHash: 'b', generationConfigJson: null }, 2)
+      expect(await matching(store)).toEqual(['a', 'b'])
+    })
+
     test('all conditions must hold', async ({ store }) => {
       await saveConfigs(store, { one: { m: 'a', t: 1 }, two: { m: 'a', t: 2 }, three: { m: 'b', t: 2 } })
       const model = { field: 'm', operator: '=', value: 'a' } as const

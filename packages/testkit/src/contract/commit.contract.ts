@@ -77,12 +77,13 @@ export function commitContract(test: ContractTest): void {
     test('getMany gives the commits that exist, each once, in the order of the question', async ({
       store,
     }) => {
-      const [one, , three] = await saveTied(store, ['one', 'two', 'three'])
-      const found = await store.commits.getMany(['three', 'unknown', 'one', 'three'])
+      const [one, two, three] = await saveTied(store, ['one', 'two', 'three'])
+      const found = await store.commits.getMany(['three', 'unknown', 'one', 'two', 'three'])
       expect(found).toBeInstanceOf(Map)
       expect([...found]).toEqual([
         ['three', three],
         ['one', one],
+        ['two', two],
       ])
       expect(await store.commits.getMany([])).toEqual(new Map())
       expect(await store.commits.getMany(['unknown'])).toEqual(new Map())

@@ -38,4 +38,13 @@ export function contractTest(adapter: StoreAdapter) {
   })
 }
 
+/** The same, with a `store` on a location that others could share: adapters may treat such a one differently. */
+export function onLocation(test: ContractTest): ContractTest {
+  return test.extend<Pick<ContractFixtures, 'store'>>({
+    store: async ({ openShared }, use) => {
+      await use(await openShared())
+    },
+  })
+}
+
 export type ContractTest = ReturnType<typeof contractTest>

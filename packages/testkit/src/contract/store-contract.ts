@@ -11,12 +11,13 @@ import { commitParentContract } from './commit-parent.contract.js'
 import { commitPrefixContract } from './commit-prefix.contract.js'
 import { compileRecordContract } from './compile-record.contract.js'
 import { concurrencyContract } from './concurrency.contract.js'
-import { contractTest } from './fixture.js'
+import { contractTest, onLocation } from './fixture.js'
 import { inputContract } from './input/input.contract.js'
 import { modelContract } from './model/model.contract.js'
 import { operationEventContract } from './operation-event.contract.js'
 import { policyContract } from './policy.contract.js'
 import { refContract } from './ref.contract.js'
+import { sharedLocationContract } from './shared-location.contract.js'
 import { spawnPointerContract } from './spawn-pointer.contract.js'
 import { storeWholeContract } from './store.contract.js'
 import { endedTransactionContract } from './transaction/ended-transaction.contract.js'
@@ -46,12 +47,20 @@ export function storeContract(adapter: StoreAdapter): void {
     policyContract(test)
     storeWholeContract(test)
     inputContract(test)
-    transactionContract(test)
-    nestedTransactionContract(test)
-    endedTransactionContract(test)
-    isolationContract(test)
-    concurrencyContract(test)
+    sharedLocationContract(test)
     closingContract(test)
     modelContract(test)
+    for (const [place, placed] of Object.entries({
+      'without a location': test,
+      'on a location': onLocation(test),
+    })) {
+      describe(place, () => {
+        transactionContract(placed)
+        nestedTransactionContract(placed)
+        endedTransactionContract(placed)
+        isolationContract(placed)
+        concurrencyContract(placed)
+      })
+    }
   })
 }

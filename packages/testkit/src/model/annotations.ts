@@ -1,6 +1,6 @@
 import { type AnnotationInput, AnnotationRepository } from '@tract/repositories'
 import type { AnnotationRow } from '@tract/schema'
-import { assertCommit, handOut, latest, oldestFirst, pick, timeFor } from './rules.js'
+import { assertCommit, handOut, idFor, latest, oldestFirst, pick, timeFor } from './rules.js'
 import type { ModelState } from './state.js'
 
 export class ModelAnnotationRepository extends AnnotationRepository {
@@ -14,7 +14,8 @@ export class ModelAnnotationRepository extends AnnotationRepository {
   override async save(annotation: AnnotationInput): Promise<AnnotationRow> {
     assertCommit(this.#state, 'annotation', 'targetHash', annotation.targetHash)
     const { reason = null } = annotation
-    const row = { ...annotation, id: ++this.#state.lastId, reason, createdAt: timeFor(annotation) }
+    const id = idFor(this.#state, 'annotation', this.#state.annotations, annotation.id)
+    const row = { ...annotation, id, reason, createdAt: timeFor(annotation) }
     this.#state.annotations.push(row)
     return handOut(row)
   }

@@ -5,7 +5,7 @@ import {
   PolicyRepository,
 } from '@tract/repositories'
 import { type PolicyLogRow, type PolicyProposalRow, type ProposalStatus, Timestamp } from '@tract/schema'
-import { assertNew, handOut, oldestFirst, timeFor } from './rules.js'
+import { assertNew, handOut, idFor, oldestFirst, timeFor } from './rules.js'
 import type { ModelState } from './state.js'
 
 export class ModelPolicyRepository extends PolicyRepository {
@@ -53,7 +53,7 @@ export class ModelPolicyRepository extends PolicyRepository {
 
   override async saveLogEntry(entry: PolicyLogInput): Promise<PolicyLogRow> {
     const { actionType = null, reason = null, commitHash = null, errorMessage = null } = entry
-    const id = ++this.#state.lastId
+    const id = idFor(this.#state, 'policy log', this.#state.policyLog, entry.id)
     const row = { ...entry, id, actionType, reason, commitHash, errorMessage, createdAt: timeFor(entry) }
     this.#state.policyLog.push(row)
     return handOut(row)

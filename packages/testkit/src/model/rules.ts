@@ -69,6 +69,19 @@ export function assertNew<Row extends object>(what: string, rows: readonly Row[]
   throw new AlreadyExistsError(what, key as Readonly<Record<string, string | number>>)
 }
 
+/** The stated id of a new row, or one that no row has. @throws {@link AlreadyExistsError} where a row has the stated one */
+export function idFor(
+  state: ModelState,
+  what: string,
+  rows: readonly { readonly id: number }[],
+  stated: number | undefined,
+): number {
+  if (stated !== undefined) assertNew(what, rows, { id: stated })
+  const id = stated ?? state.lastId + 1
+  state.lastId = Math.max(state.lastId, id)
+  return id
+}
+
 function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }

@@ -1,6 +1,6 @@
 import { type SpawnPointerInput, SpawnPointerRepository } from '@tract/repositories'
 import type { SpawnPointerRow } from '@tract/schema'
-import { assertCommit, assertNew, handOut, oldestFirst, timeFor } from './rules.js'
+import { assertCommit, assertNew, handOut, idFor, oldestFirst, timeFor } from './rules.js'
 import type { ModelState } from './state.js'
 
 export class ModelSpawnPointerRepository extends SpawnPointerRepository {
@@ -15,7 +15,7 @@ export class ModelSpawnPointerRepository extends SpawnPointerRepository {
     const { childTractId, parentCommitHash = null, displayName = null } = pointer
     assertNew('spawn pointer', this.#state.spawnPointers, { childTractId })
     assertCommit(this.#state, 'spawn pointer', 'parentCommitHash', parentCommitHash)
-    const id = ++this.#state.lastId
+    const id = idFor(this.#state, 'spawn pointer', this.#state.spawnPointers, pointer.id)
     const row = { ...pointer, id, parentCommitHash, displayName, createdAt: timeFor(pointer) }
     this.#state.spawnPointers.push(row)
     return handOut(row)

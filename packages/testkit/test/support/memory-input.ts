@@ -11,6 +11,9 @@ import { type Field, ROW_INPUTS } from '../../src/contract/input/row-inputs.js'
 
 type Check = (name: string, value: unknown) => unknown
 
+/** Ways of saving a row whose id the database gives unless it is stated. */
+const WITH_GENERATED_ID = new Set(['annotations.save', 'spawnPointers.save', 'policies.saveLogEntry'])
+
 const checkId = text(64, 1)
 const checkTract: readonly [string, Check] = ['tractId', checkId]
 const checkHash: readonly [string, Check] = ['commitHash', checkId]
@@ -207,7 +210,7 @@ function conditions(name: string, value: unknown): unknown {
 }
 
 function rowInput(method: string, fields: Readonly<Record<string, Field>>): Check {
-  const checks: Record<string, Check> = {}
+  const checks: Record<string, Check> = WITH_GENERATED_ID.has(method) ? { id: optional(count) } : {}
   for (const [name, field] of Object.entries(fields)) {
     const check = field.isNullable ? orNull(checkOf(field)) : checkOf(field)
     checks[name] = field.mayBeLeftOut ? optional(check) : check

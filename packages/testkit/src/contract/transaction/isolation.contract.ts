@@ -38,8 +38,8 @@ export function isolationContract(test: ContractTest): void {
       expect(await written(store)).toEqual([2])
     })
 
-    test('is nothing to another store that its function uses', async ({ store, openShared }) => {
-      const other = await openShared()
+    test('is nothing to another store that its function uses', async ({ store, openFresh }) => {
+      const other = await openFresh()
       await failing(store, async (tx) => {
         await write(tx, 1)
         await write(other, 2)

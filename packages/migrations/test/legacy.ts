@@ -1,1 +1,0 @@
-export * from '../../testkit/src/legacy/index.js'
