@@ -32,16 +32,25 @@ export async function takeBackup(
   if (available < needed) throw new NoRoomForBackupError(path, needed, available)
   const target = await freeName(path, version)
   const partial = `${target}.partial`
+  let interruption: { readonly error: unknown } | undefined
+  const told: BackupProgress = (done, total) => {
+    try {
+      progress(done, total)
+    } catch (error) {
+      interruption = { error }
+      throw error
+    }
+  }
   try {
     await removeLeftovers(path)
     await createLike(partial, path)
-    await copy(connection, path, partial, progress)
-    await verify(connection, partial, progress)
+    await copy(connection, path, partial, told)
+    await verify(connection, partial, told)
     await settle(partial, target)
   } catch (error) {
     await rm(partial, { force: true })
     await rm(`${partial}-journal`, { force: true })
-    throw failure(error, path, needed)
+    throw interruption === undefined ? failure(error, path, needed) : interruption.error
   }
   return target
 }
@@ -53,11 +62,15 @@ const RECENT_MS = 60_000
 export async function hasRecentBackup(connection: Connection, version: number): Promise<boolean> {
   const path = await fileOf(connection)
   if (path === null) return false
-  for (const name of await readdir(dirname(path))) {
+  // A directory that may not be listed tells nothing.
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
     const found = name.startsWith(basename(path)) ? BACKUP_NAME.exec(name.slice(basename(path).length)) : null
     if (found === null || Number(found[1]) >= version) continue
-    const { mtimeMs } = await stat(join(dirname(path), name))
-    if (Math.abs(Date.now() - mtimeMs) < RECENT_MS) return true
+    const age = await stat(join(dirname(path), name)).then(
+      ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
+      () => Number.POSITIVE_INFINITY,
+    )
+    if (age < RECENT_MS) return true
   }
   return false
 }

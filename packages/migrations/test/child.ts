@@ -16,7 +16,7 @@ export interface ChildOutcome {
 
 /** The path of a program for child processes. */
 export function childProgram(name: string): string {
-  return fileURLToPath(new URL(`children/${name}`, import.meta.url))
+  return fileURLToPath(new URL(`programs/${name}`, import.meta.url))
 }
 
 /** Migrates a file in a process of its own. */

@@ -93,16 +93,19 @@ describe('a signal', () => {
   )
 })
 
-test('a progress function that throws undoes the running step, and its error is the one thrown', async () => {
-  const path = newFile(legacyDatabase(5))
-  const before = bytesOf(path)
-  const thrown = new Error('my display broke')
-  const onProgress = ({ phase }: MigrationProgress) => {
-    if (phase === 'dropping') throw thrown
-  }
-  await expect(migrate(await open(path), { onProgress })).rejects.toBe(thrown)
-  expect(bytesOf(path).equals(before)).toBe(true)
-})
+test.each(['backup', 'dropping'])(
+  'a progress function that throws in the phase %s undoes the running step, and its error is the one thrown',
+  async (at) => {
+    const path = newFile(legacyDatabase(5))
+    const before = bytesOf(path)
+    const thrown = new Error('my display broke')
+    const onProgress = ({ phase }: MigrationProgress) => {
+      if (phase === at) throw thrown
+    }
+    await expect(migrate(await open(path), { onProgress })).rejects.toBe(thrown)
+    expect(bytesOf(path).equals(before)).toBe(true)
+  },
+)
 
 test('after a failure the DataSource is as it was found: no open transaction, foreign keys on', async () => {
   const path = newFile(legacyDatabase(5))

@@ -80,7 +80,7 @@ export class OperationEvents implements Step {
     const copy = `INSERT OR ROLLBACK INTO operation_events (event_id, tract_id, event_type, branch_name, created_at,
         original_tokens, compressed_tokens, params_json)
       SELECT compression_id, tract_id, 'compress', branch_name, created_at,
-        ${await tokens('original_tokens')}, ${await tokens('compressed_tokens')}, NULL
+        ${await tokens('original_tokens')}, ${await tokens('compressed_tokens')}, ${PLAIN_PARAMETERS}
       FROM compressions WHERE ${IN_RANGE} ON CONFLICT DO NOTHING`
     const chunks = { phase: 'copying', table: 'compressions', largest: PARAMETER_ROWS } as const
     await inChunks(connection, this.#context, chunks, async ({ from, to }) => {
@@ -138,10 +138,19 @@ interface ParameterRow {
 const PARAMETERS = `SELECT compression_id AS id, typeof(target_tokens) AS kind, CAST(target_tokens AS TEXT) AS target,
   CAST(instructions AS TEXT) AS instructions FROM compressions`
 const HAS_PARAMETERS = '(target_tokens IS NOT NULL OR instructions IS NOT NULL)'
-const SHORT_PARAMETERS = `${PARAMETERS} WHERE ${IN_RANGE} AND ${HAS_PARAMETERS}
+/** Parameters whose JSON is their own text: printable ASCII without quotes and backslashes, and an integer. */
+const IS_PLAIN = `(target_tokens IS NULL OR typeof(target_tokens) = 'integer')
+  AND (instructions IS NULL OR typeof(instructions) = 'text' AND instructions NOT GLOB '*[^ -~]*'
+    AND instr(instructions, '"') = 0 AND instr(instructions, '\\') = 0
+    AND length(CAST(instructions AS BLOB)) = length(instructions))`
+const PLAIN_PARAMETERS = `CASE WHEN ${HAS_PARAMETERS} AND ${IS_PLAIN} THEN
+  '{' || coalesce('"target_tokens": ' || target_tokens, '')
+  || CASE WHEN target_tokens IS NOT NULL AND instructions IS NOT NULL THEN ', ' ELSE '' END
+  || coalesce('"instructions": "' || instructions || '"', '') || '}' END`
+const SHORT_PARAMETERS = `${PARAMETERS} WHERE ${IN_RANGE} AND ${HAS_PARAMETERS} AND NOT (${IS_PLAIN})
   AND coalesce(length(instructions), 0) <= ${LONG}`
 const LONG_PARAMETERS = `SELECT CAST(rowid AS TEXT) AS rowid FROM compressions
-  WHERE ${IN_RANGE} AND length(instructions) > ${LONG}`
+  WHERE ${IN_RANGE} AND NOT (${IS_PLAIN}) AND length(instructions) > ${LONG}`
 const PARAMETERS_OF_ROW = `${PARAMETERS} WHERE rowid = CAST(? AS INTEGER)`
 const SET_PARAMETERS =
   'UPDATE operation_events SET params_json = ? WHERE event_id = ? AND params_json IS NULL'
