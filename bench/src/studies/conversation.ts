@@ -1,0 +1,202 @@
+import { statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { emptyCheckpoint, uuid6 } from '@langchain/langgraph-checkpoint'
+import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
+import { commitHash, contentHash, payloadJson, Timestamp } from '@tract/schema'
+import { openStore, type SqliteStore } from '@tract/sqlite'
+import type { Database } from 'better-sqlite3'
+import { summarize } from '../harness/statistics.js'
+import { ratioText, sizeText, timeText } from '../harness/table.js'
+import { type Message, messageAt } from '../history/messages.js'
+import { freshRandom, Random } from '../history/random.js'
+import { withFolder } from '../scratch.js'
+import { openHandle } from '../subjects/open-handle.js'
+import type { Finding, Study } from './study.js'
+
+const TRACT = 'conversation'
+const MILESTONES = [100, 500, 1_000, 2_000, 5_000]
+/** Turns that the time of a turn at a milestone is the median of. */
+const WINDOW = 50
+
+/** Someone who stores a growing conversation: before each turn what the model is shown, then the turn's message. */
+interface Keeper {
+  readonly name: 'tract' | 'langgraph'
+  turn(message: Message): Promise<void>
+  /** The texts of the conversation as stored. */
+  contents(): Promise<readonly string[]>
+  readonly handle: Database
+  close(): Promise<void>
+}
+
+/** One conversation, never compressed, with a compile record before each turn, against LangGraph's checkpointer. */
+export const conversation: Study = {
+  name: 'conversation',
+  title: 'A growing conversation, what the model saw recorded before each turn',
+  async run({ quick }, progress): Promise<Finding> {
+    const milestones = quick ? [20, 60] : MILESTONES
+    const keepers = [keepInTract, keepInLangGraph]
+    const found = await withFolder(tmpdir(), async (folder) => {
+      const results = []
+      const contents = []
+      for (const open of keepers) {
+        const path = join(folder, `${open.name}.db`)
+        const keeper = await open(path)
+        const random = new Random(42)
+        let times: number[] = []
+        for (let turn = 1; turn <= (milestones.at(-1) ?? 0); turn++) {
+          const message = messageAt(turn, random)
+          const start = process.hrtime.bigint()
+          await keeper.turn(message)
+          times.push(Number(process.hrtime.bigint() - start))
+          times = times.slice(-WINDOW)
+          if (!milestones.includes(turn)) continue
+          progress(`conversation: ${keeper.name}, ${turn} turns`)
+          keeper.handle.pragma('wal_checkpoint(TRUNCATE)')
+          results.push({
+            name: keeper.name,
+            turns: turn,
+            bytes: statSync(path).size,
+            time: summarize(times).median,
+          })
+        }
+        contents.push(await keeper.contents())
+        await keeper.close()
+      }
+      if (JSON.stringify(contents[0]) !== JSON.stringify(contents[1])) {
+        throw new Error('conversation: tract and LangGraph hold different texts')
+      }
+      return results
+    })
+    const of = (name: Keeper['name'], turns: number) =>
+      found.find((each) => each.name === name && each.turns === turns) ?? {
+        bytes: Number.NaN,
+        time: Number.NaN,
+      }
+    return {
+      header: [
+        'turns',
+        'tract, file',
+        'LangGraph, file',
+        'ratio',
+        'tract, a turn',
+        'LangGraph, a turn',
+        'ratio',
+      ],
+      rows: milestones.map((turns) => {
+        const ours = of('tract', turns)
+        const theirs = of('langgraph', turns)
+        return [
+          turns.toLocaleString('en'),
+          sizeText(ours.bytes),
+          sizeText(theirs.bytes),
+          ratioText(theirs.bytes / ours.bytes),
+          timeText(ours.time),
+          timeText(theirs.time),
+          ratioText(theirs.time / ours.time),
+        ]
+      }),
+      note: `A turn is one message. Times are medians of ${WINDOW} turns; ratios are LangGraph's share of ours. Files lie on the disk.`,
+      data: found,
+    }
+  },
+}
+
+async function keepInTract(path: string): Promise<Keeper> {
+  const store = await openStore(path)
+  const handle = openHandle(path)
+  const ids = freshRandom()
+  const shown: string[] = []
+  return {
+    name: 'tract',
+    handle,
+    async turn(message) {
+      await store.transaction(async (tx) => {
+        await tx.compileRecords.saveRecordWithEffectives({
+          recordId: ids.hex(32),
+          tractId: TRACT,
+          headHash: shown.at(-1) ?? '',
+          tokenCount: shown.length,
+          tokenSource: 'o200k_base',
+          effectives: shown,
+        })
+        shown.push(await append(tx, shown.at(-1) ?? null, message))
+      })
+    },
+    async contents() {
+      const commits = await store.commits.getMany(shown)
+      const blobs = await store.blobs.getMany([...commits.values()].map((commit) => commit.contentHash))
+      return [...commits.values()].map((commit) => blobs.get(commit.contentHash)?.payloadJson ?? '')
+    },
+    async close() {
+      handle.close()
+      await store.close()
+    },
+  }
+}
+
+async function append(
+  tx: Pick<SqliteStore, 'blobs' | 'commits' | 'refs'>,
+  parentHash: string | null,
+  { payload, contentType, tokens, config }: Message,
+): Promise<string> {
+  const stored = payloadJson(payload)
+  const content = contentHash(payload)
+  const createdAt = Timestamp.now()
+  const hash = commitHash({ contentHash: content, parentHash, contentType, operation: 'append', createdAt })
+  const blob = {
+    contentHash: content,
+    payloadJson: stored,
+    byteSize: Buffer.byteLength(stored),
+    tokenCount: tokens,
+  }
+  await tx.blobs.saveIfAbsent(blob)
+  await tx.commits.save({
+    commitHash: hash,
+    tractId: TRACT,
+    parentHash,
+    contentHash: content,
+    contentType,
+    operation: 'append',
+    tokenCount: tokens,
+    generationConfigJson: config,
+    createdAt,
+  })
+  await tx.refs.setBranch(TRACT, 'main', hash)
+  return hash
+}
+
+/** As a graph with one channel of messages leaves it: each turn a checkpoint with the whole state. */
+async function keepInLangGraph(path: string): Promise<Keeper> {
+  const handle = openHandle(path)
+  const saver = new SqliteSaver(handle)
+  const messages: unknown[] = []
+  let config: Parameters<SqliteSaver['put']>[0] = { configurable: { thread_id: TRACT, checkpoint_ns: '' } }
+  return {
+    name: 'langgraph',
+    handle,
+    async turn({ payload }) {
+      messages.push(payload)
+      const step = messages.length
+      config = await saver.put(
+        config,
+        {
+          ...emptyCheckpoint(),
+          id: uuid6(step),
+          ts: new Date().toISOString(),
+          channel_values: { messages },
+          channel_versions: { messages: step },
+        },
+        { source: 'loop', step, parents: {} },
+      )
+    },
+    async contents() {
+      const tuple = await saver.getTuple({ configurable: { thread_id: TRACT, checkpoint_ns: '' } })
+      const stored = tuple?.checkpoint.channel_values.messages
+      return Array.isArray(stored) ? stored.map((payload) => payloadJson(payload)) : []
+    },
+    async close() {
+      handle.close()
+    },
+  }
+}

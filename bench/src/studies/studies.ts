@@ -1,0 +1,9 @@
+import { cold } from './cold.js'
+import { conversation } from './conversation.js'
+import { growth } from './growth.js'
+import { indexCost } from './index-cost.js'
+import { migrating } from './migrating.js'
+import { opening } from './opening.js'
+import type { Study } from './study.js'
+
+export const studies: readonly Study[] = [opening, cold, growth, indexCost, migrating, conversation]
