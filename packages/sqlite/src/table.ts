@@ -96,6 +96,14 @@ export class Table<Row extends object> {
     return this.#store(values, conflict).row
   }
 
+  /**
+   * Stores many rows; see {@link insert}. One at a time, because a statement that inserts several keeps a journal of its
+   * own to undo them, which costs more than running a prepared one again.
+   */
+  insertEach(rows: readonly (readonly Bound[])[]): void {
+    for (const values of rows) this.run(this.#insert, values)
+  }
+
   /** The same where a row with this key may exist, which then stays. Says whether the row is new. */
   insertUnlessKnown(
     values: readonly Bound[],

@@ -5,8 +5,8 @@ import {
   InvalidInputError,
 } from '@tract/repositories'
 import type { CompileEffectiveRow, CompileRecordRow } from '@tract/schema'
+import type { Bound } from '../column.js'
 import { checkId, describe, readIds, readingInput } from '../input.js'
-import { linkCommits } from '../link-commits.js'
 import type { Session } from '../session.js'
 
 const RECORD = 'SELECT compile_records.* FROM compile_records WHERE record_id = ?'
@@ -14,10 +14,6 @@ const BY_TRACT = `
   SELECT compile_records.* FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid`
 const EFFECTIVES = `
   SELECT compile_effectives.* FROM compile_effectives WHERE record_id = ? ORDER BY position, rowid`
-const LINK_ALL = `
-  INSERT INTO compile_effectives (record_id, commit_hash, position)
-  SELECT ?, value, key FROM json_each(?) WHERE true
-  ON CONFLICT (record_id, commit_hash) DO NOTHING`
 
 const LINK_FIELDS = ['effectives']
 
@@ -49,10 +45,9 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
       { commitCount: hashes.length },
       LINK_FIELDS,
     )
-    const effectiveList = JSON.stringify(hashes)
     return this.#session.writeTogether((db) => {
       const row = db.compileRecords.insert(values)
-      linkCommits(db, db.compileEffectives.term, effectiveList, LINK_ALL, row.recordId)
+      db.compileEffectives.insertEach(linksOf(row.recordId, hashes))
       return row
     })
   }
@@ -76,4 +71,13 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
     checkId('recordId', recordId)
     return this.#session.read((db) => db.compileEffectives.all(EFFECTIVES, recordId))
   }
+}
+
+/** The stored forms of a record's links: a repeated commit is linked once, at its first position. */
+function linksOf(recordId: string, commitHashes: readonly string[]): Bound[][] {
+  const links = new Map<string, Bound[]>()
+  for (const [position, commitHash] of commitHashes.entries()) {
+    if (!links.has(commitHash)) links.set(commitHash, [recordId, commitHash, position])
+  }
+  return [...links.values()]
 }

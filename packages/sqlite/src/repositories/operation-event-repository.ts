@@ -5,9 +5,8 @@ import {
   type OperationEventUnitInput,
 } from '@tract/repositories'
 import { OperationCommitRole, type OperationCommitRow, type OperationEventRow } from '@tract/schema'
-import type { Connection } from '../connection.js'
+import type { Bound } from '../column.js'
 import { checkId, checkMember, describe, readIds, readingInput } from '../input.js'
-import { linkCommits } from '../link-commits.js'
 import type { Session } from '../session.js'
 
 const EVENT = 'SELECT operation_events.* FROM operation_events WHERE event_id = ?'
@@ -22,9 +21,6 @@ const SOURCE_HASHES = `
   FROM operation_events AS event CROSS JOIN operation_commits AS link ON link.event_id = event.event_id
   WHERE event.tract_id = ? AND link.role = 'source'`
 const IDS = 'SELECT event_id FROM operation_events WHERE tract_id = ? ORDER BY created_at, rowid'
-const LINK_ALL = `
-  INSERT INTO operation_commits (event_id, commit_hash, role, position)
-  SELECT ?, value, ?, key FROM json_each(?)`
 const UNLINK_COMMIT = 'DELETE FROM operation_commits WHERE commit_hash = ?'
 const UNLINK_ALL = 'DELETE FROM operation_commits WHERE event_id = ?'
 const DELETE = 'DELETE FROM operation_events WHERE event_id = ?'
@@ -51,12 +47,12 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
       sources: input.sources,
       results: input.results,
     }))
-    const sourceList = JSON.stringify(readLinks('sources', sources))
-    const resultList = JSON.stringify(readLinks('results', results))
+    const sourceHashes = readLinks('sources', sources)
+    const resultHashes = readLinks('results', results)
     return this.#session.writeTogether((db) => {
       const row = db.operationEvents.insert(values)
-      link(db, row.eventId, OperationCommitRole.source, sourceList)
-      link(db, row.eventId, OperationCommitRole.result, resultList)
+      db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.source, sourceHashes))
+      db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.result, resultHashes))
       return row
     })
   }
@@ -127,6 +123,7 @@ function readLinks(field: string, commitHashes: readonly string[]): readonly str
   return hashes
 }
 
-function link(db: Connection, eventId: string, role: OperationCommitRole, commitHashes: string): void {
-  linkCommits(db, db.operationCommits.term, commitHashes, LINK_ALL, eventId, role)
+/** The stored forms of an event's links of one role, which {@link readLinks} has checked. */
+function linksOf(eventId: string, role: OperationCommitRole, commitHashes: readonly string[]): Bound[][] {
+  return commitHashes.map((commitHash, position) => [eventId, commitHash, role, position])
 }

@@ -77,7 +77,7 @@ export function version1Tables(layout: LegacyLayout): string[] {
   ]
 }
 
-export const TRACE_META = `CREATE TABLE _trace_meta (
+const TRACE_META = `CREATE TABLE _trace_meta (
 	"key" VARCHAR(255) NOT NULL, 
 	value TEXT NOT NULL, 
 	PRIMARY KEY ("key")
