@@ -11,4 +11,12 @@ export { aProposal } from './builders/proposal.js'
 export { aSpawnPointer } from './builders/spawn-pointer.js'
 export { writeHistory } from './builders/write-history.js'
 export { storeContract } from './contract/store-contract.js'
-export * from './legacy/index.js'
+export {
+  foreignDatabase,
+  handMadeVersion2,
+  type LegacyOptions,
+  type LegacyVersion,
+  legacyDatabase,
+} from './legacy/legacy-database.js'
+export { LEGACY_TRACT, legacyHash, MISSING_COMMIT, ODD_TRACT } from './legacy/rows.js'
+export type { CompressionsShape, LegacyLayout } from './legacy/tables.js'
