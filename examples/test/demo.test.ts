@@ -71,6 +71,15 @@ test.skipIf(golden === undefined)(
   },
 )
 
+test('a conversation in which no model has answered is recorded and reported, without a context', async () => {
+  const folder = aFolder()
+  writeFileSync(join(folder, 'asked.jsonl'), '{"messages":[{"role":"user","content":"hi"}]}\n')
+  const ran = await runDemo(['asked.jsonl'], { folder })
+  expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(ran.stdout).toContain('No model has answered in')
+  expect(ran.stdout).toContain('tract-demo.db is sound')
+})
+
 test('--help says how it is used, also through what `npm run demo` starts', async () => {
   const run = await runDemo(['--help'], { folder: aFolder() })
   expect(run).toMatchObject({ exitCode: 0, stderr: '' })

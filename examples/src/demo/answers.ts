@@ -23,6 +23,10 @@ export async function printAnswers(
   turn: number | undefined,
 ): Promise<void> {
   const number = turn ?? tellingTurn(row)
+  if (turn === undefined && row.turns.length === 0) {
+    screen.line(`No model has answered in ${nameOf(row)}, so there is no context to show.`)
+    return
+  }
   const record = row.turns[number - 1]
   if (record === undefined) {
     throw new Failure(

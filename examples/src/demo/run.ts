@@ -66,8 +66,10 @@ async function print(
   screen.line()
   printConversations(screen, tally)
   screen.line()
-  printTimeline(screen, chosen, budget)
-  screen.line()
+  if (chosen.turns.length > 0) {
+    printTimeline(screen, chosen, budget)
+    screen.line()
+  }
   await printAnswers(screen, store, chosen, turn)
   screen.line()
   screen.line('Summaries are made here by a plain function that picks out sentences, not by a model:')
@@ -76,7 +78,9 @@ async function print(
   const { ok } = await store.checkIntegrity()
   const sound = ok ? screen.good('is sound') : screen.bad('is damaged')
   screen.line(`${database.name} ${sound} (PRAGMA integrity_check, foreign_key_check). Look closer:`)
-  const question = [sameAgain, '--conversation', quoted(chosen.id), '--turn 1'].join(' ').trim()
-  screen.line(screen.faint(`  npm run demo -- ${question}`))
+  if (chosen.turns.length > 0) {
+    const question = [sameAgain, '--conversation', quoted(chosen.id), '--turn 1'].join(' ').trim()
+    screen.line(screen.faint(`  npm run demo -- ${question}`))
+  }
   screen.line(screen.faint(`  sqlite3 ${quoted(database.name)} 'SELECT * FROM operation_events'`))
 }
