@@ -37,7 +37,8 @@ export async function checkForeignKeys(
 }
 
 interface Violation {
-  readonly rowid: number
+  /** `null` in a table WITHOUT ROWID. */
+  readonly rowid: number | null
   readonly parent: string
   readonly fkid: number
 }
@@ -55,9 +56,9 @@ async function brokenRowsOf(connection: Connection, table: string): Promise<Brok
       fkid,
     )
     const columns: Record<string, string | null> = {}
-    for (const { name } of keys) {
+    for (const { name } of rowid === null ? [] : keys) {
       const row = await connection.row<{ value: Value }>(
-        `SELECT CAST("${name}" AS TEXT) AS value FROM "${table}" WHERE rowid = ?`,
+        `SELECT CAST(${quoted(name)} AS TEXT) AS value FROM ${quoted(table)} WHERE rowid = ?`,
         rowid,
       )
       columns[name] = typeof row?.value === 'string' ? row.value : null
@@ -65,4 +66,9 @@ async function brokenRowsOf(connection: Connection, table: string): Promise<Brok
     broken.push({ table, rowId: rowid, columns, target: parent })
   }
   return broken
+}
+
+/** A name as SQL takes it: these tables may be an application's own. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
 import { access, open, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { DamagedDataError } from '@tract/repositories'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type DamagedDataError, StorageFailedError } from '@tract/repositories'
 import { type Connection, withConnection } from './connection.js'
 import { sqliteCode, translated } from './database-error.js'
 import {
@@ -29,7 +30,7 @@ export interface InspectFileOptions {
 
 /**
  * Tells the version of a file before anything may write to it, or why it cannot be opened. Neither the file nor an existing
- * WAL is changed: it is read by a read-only connection of its own, so that closing it moves no WAL into the file.
+ * WAL is changed, except that what a killed writer left half done is undone first where that alone makes it readable: it is read by a read-only connection of its own, so that closing it moves no WAL into the file.
  *
  * @returns the schema version; `null` where the file does not exist or is empty
  * @throws an {@link UnsupportedDatabaseError} that says why the file cannot be opened, {@link DamagedDataError} where it is
@@ -42,8 +43,11 @@ export async function inspectFile(path: string, options: InspectFileOptions = {}
   await checkShortFile(path, bytes)
   const patience = new Patience(path, waitMs, signal)
   const like = driver === undefined ? {} : { driver }
-  const look = async (connection: Connection) =>
-    (await patience.whenNotBusy(() => recognise(connection))).version
+  const look = async (connection: Connection) => {
+    const { version } = await patience.whenNotBusy(() => recognise(connection))
+    await patience.whenNotBusy(() => checkLastPage(connection, path))
+    return version
+  }
   try {
     return await withConnection({ database: path, readonly: true, like }, look)
   } catch (error) {
@@ -114,7 +118,31 @@ async function orRefuse<Result>(
       throw new PermissionDeniedError(path, place, mode, { cause: error })
     }
     if (code === 'ENOTDIR') throw new NotAFileError(path, false)
-    throw error
+    throw new StorageFailedError(path, String(code ?? 'unknown'), 'the path cannot be looked at', {
+      cause: error,
+    })
+  }
+}
+
+/** Looks at a size that does not fit: another connection may have been between its WAL and the file. */
+const LOOKS = 3
+const BETWEEN_LOOKS_MS = 20
+
+/**
+ * Refuses a file whose last page was cut off: SQLite fills it with zeros in silence. A WAL may hold the rest, so only a
+ * file without one can be told.
+ *
+ * @throws {@link TruncatedDatabaseError}
+ */
+export async function checkLastPage(connection: Connection, path: string): Promise<void> {
+  for (let look = 1; ; look++) {
+    const pages = Number(connection.pragma('page_count'))
+    const expected = pages * Number(connection.pragma('page_size'))
+    const { size } = await stat(path)
+    const wal = await stat(`${path}-wal`).catch(() => null)
+    if (size >= expected || (wal !== null && wal.size > 0)) return
+    if (look === LOOKS) throw new TruncatedDatabaseError(path, size, expected)
+    await sleep(BETWEEN_LOOKS_MS)
   }
 }
 

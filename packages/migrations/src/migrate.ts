@@ -156,7 +156,8 @@ class Migration {
     const run = this.#run
     const { connection } = run
     const { version } = now
-    if (version !== null && version >= 3 && version <= 5) {
+    // Whatever the version: an early layout can hold links too, and the last step would stop at them.
+    if (version !== null && version <= 5) {
       this.#orphans = await findOrphans(connection, run)
       const { rows, count } = this.#orphans
       if (count > 0 && run.orphans === 'stop') throw new OrphanedRowsError(connection.location, rows, count)

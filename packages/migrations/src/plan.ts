@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm'
 import { databaseBytes, fileOf, freeBytes } from './backup.js'
-import type { SkippedIndex, StructureDifference } from './completion.js'
+import { type Completion, planCompletion, type SkippedIndex, type StructureDifference } from './completion.js'
 import { Connection } from './connection.js'
 import type { OrphanedRow } from './errors.js'
 import { checkDataSource } from './options.js'
@@ -13,6 +13,7 @@ import { withoutNativeWait } from './settings.js'
 import { allSteps } from './steps/steps.js'
 import { patientSurvey, type Survey } from './survey.js'
 import { inTurn } from './turn.js'
+import { INDEXES } from './version-6.js'
 
 /** One step of a plan. */
 export interface PlannedStep {
@@ -89,7 +90,8 @@ async function planFor(connection: Connection, found: Survey): Promise<Migration
       moves: summary.moves,
       drops: summary.drops,
     }))
-  const rebuilds = found.completion?.rebuild.map(({ name }) => name) ?? []
+  const completion = await foreseenCompletion(connection, found)
+  const rebuilds = completion?.rebuild.map(({ name }) => name) ?? []
   const takesBackup =
     (steps.length > 0 || rebuilds.length > 0) && Object.values(rows).some((count) => count > 0)
   const file = await fileOf(connection)
@@ -100,24 +102,44 @@ async function planFor(connection: Connection, found: Survey): Promise<Migration
     changes: !isFinished,
     steps,
     completes: {
-      tables: found.completion?.create ?? [],
-      indexes: found.completion?.createIndexes ?? [],
+      tables: completion?.create ?? [],
+      indexes: completion?.createIndexes ?? [],
       rebuilds,
     },
     rows,
     backupBytes,
-    problems: await problemsOf(connection, found, backupBytes, file),
+    problems: await problemsOf(connection, found, completion, backupBytes, file),
   }
+}
+
+/**
+ * What is left to complete when the steps are done. From version 2 on they add tables and leave the others as they are, so
+ * that can be said beforehand; the early layouts of version 1 are another matter.
+ */
+async function foreseenCompletion(
+  connection: Connection,
+  { version, structure, completion }: Survey,
+): Promise<Completion | null> {
+  if (completion !== null || version === null || version < 2) return completion
+  const present = new Set(structure.map(({ name }) => name))
+  const all = await planCompletion(connection, structure)
+  const ofPresent = (index: string) => present.has(tableOfIndex(index))
+  return { ...all, create: [], createIndexes: all.createIndexes.filter(ofPresent) }
+}
+
+function tableOfIndex(index: string): string {
+  return / ON (\w+) /.exec(INDEXES.get(index) ?? '')?.[1] ?? ''
 }
 
 async function problemsOf(
   connection: Connection,
-  { version, completion }: Survey,
+  { version }: Survey,
+  completion: Completion | null,
   backupBytes: number | null,
   file: string | null,
 ): Promise<ForeseenProblem[]> {
   const problems: ForeseenProblem[] = []
-  if (version !== null && version >= 3 && version <= 5) {
+  if (version !== null && version <= 5) {
     const { rows, count } = await findOrphans(connection, ALONE)
     if (count > 0) problems.push({ kind: 'orphans', rows, count })
   }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { fileOf } from './backup.js'
 import { type Completion, isComplete, planCompletion } from './completion.js'
 import type { Connection } from './connection.js'
-import { checkShortFile, explained } from './inspect-file.js'
+import { checkLastPage, checkShortFile, explained } from './inspect-file.js'
 import type { Patience } from './patience.js'
 import { type Recognition, recognise } from './recognise.js'
 
@@ -46,8 +46,9 @@ export async function patiently<Found extends Recognition>(
 ): Promise<Found> {
   try {
     const found = await patience.whenNotBusy(() => look(connection))
-    const path = found.version === null ? await patience.whenNotBusy(() => fileOf(connection)) : null
-    if (path !== null) await checkShortFile(path, (await stat(path)).size)
+    const path = await patience.whenNotBusy(() => fileOf(connection))
+    if (path !== null && found.version === null) await checkShortFile(path, (await stat(path)).size)
+    if (path !== null) await patience.whenNotBusy(() => checkLastPage(connection, path))
     return found
   } catch (error) {
     throw await explained(error, connection.location)

@@ -1,4 +1,4 @@
-import { migrate, readSchemaVersion, readStructure } from '@tract/migrations'
+import { migrate, planMigration, readSchemaVersion, readStructure } from '@tract/migrations'
 import { type CompressionsShape, type LegacyVersion, legacyDatabase, ODD_TRACT } from '@tract/testkit'
 import { DataSource } from 'typeorm'
 import { describe, expect, test } from 'vitest'
@@ -264,7 +264,9 @@ describe('spawn pointers', () => {
     const path = newFile(legacyDatabase(4, { duplicateChildren: 'present' }))
     const before = dump(path).spawn_pointers
     const dataSource = await open(path)
+    const { problems } = await planMigration(dataSource)
     const { differences } = await migrate(dataSource)
+    expect(problems).toEqual(differences.map((difference) => ({ kind: 'structure', ...difference })))
     expect(differences).toEqual([
       {
         table: 'spawn_pointers',
@@ -342,6 +344,31 @@ test("the application's own tables stay as they are, a table named compressions 
   expect(await readSchemaVersion(dataSource)).toBe(6)
   await migrate(dataSource)
   expect(dump(path).compressions).toEqual(["file='a.zip' ratio=0.5"])
+})
+
+test("broken rows of the application's own tables are reported, whatever the tables are called", async () => {
+  const path = newFile(legacyDatabase(5))
+  execute(
+    path,
+    `PRAGMA foreign_keys = OFF;
+    CREATE TABLE "the ""app""" (k TEXT PRIMARY KEY, "a ""b""" TEXT REFERENCES commits (commit_hash)) WITHOUT ROWID;
+    INSERT INTO "the ""app""" VALUES ('k', 'gone');
+    CREATE TABLE "x""y" ("a ""b""" TEXT REFERENCES commits (commit_hash));
+    INSERT INTO "x""y" VALUES ('gone')`,
+  )
+  const { brokenReferences } = await migrate(await open(path))
+  expect(brokenReferences).toEqual([
+    { table: 'the "app"', rowId: null, columns: {}, target: 'commits' },
+    { table: 'x"y', rowId: 1, columns: { 'a "b"': 'gone' }, target: 'commits' },
+  ])
+})
+
+test('a compression without an id stops the migration with a typed error, and nothing is changed', async () => {
+  const path = newFile(legacyDatabase(5, { compressions: 'with-defaults' }))
+  execute(path, "INSERT INTO compressions (tract_id, created_at) VALUES ('t', '2026-02-10 19:05:34.000000')")
+  const bytes = bytesOf(path)
+  await expect(migrate(await open(path))).rejects.toMatchObject({ code: 'damaged_data' })
+  expect(bytesOf(path).equals(bytes)).toBe(true)
 })
 
 test('a version 6 file of the original system gets the additional indexes and nothing else', async () => {

@@ -25,6 +25,14 @@ const ORPHANS = [
 ]
 
 describe('links whose commit or compression is missing', () => {
+  test('stop it before its first change also where an early layout comes with them', async () => {
+    const path = newFile(legacyDatabase(5, { orphans: true }))
+    execute(path, 'ALTER TABLE commits DROP COLUMN generation_config_json')
+    const before = bytesOf(path)
+    await expect(migrate(await open(path))).rejects.toMatchObject({ code: 'orphaned_rows' })
+    expect(bytesOf(path).equals(before)).toBe(true)
+  })
+
   test.each([3, 5] as const)(
     'stop a migration from version %i, named, with the file as it was',
     async (version) => {

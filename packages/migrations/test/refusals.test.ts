@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import {
   inspectFile,
@@ -76,6 +84,15 @@ const REFUSED: { what: string; code: string; message: RegExp; make(path: string)
     make: (path) => {
       execute(path, legacyDatabase(5))
       truncateSync(path, 16_384)
+    },
+  },
+  {
+    what: 'a database cut off inside its last page',
+    code: 'truncated_database',
+    message: /is cut off: \d+ bytes of at least/,
+    make: (path) => {
+      execute(path, legacyDatabase(5))
+      truncateSync(path, statSync(path).size - 10)
     },
   },
   {

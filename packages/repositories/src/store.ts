@@ -43,9 +43,9 @@ export interface IntegrityReport {
 /** A row that names a row which does not exist. */
 export interface BrokenReference {
   readonly table: string
-  /** The row's number in its table. */
-  readonly rowId: number
-  /** The columns that refer, and what they hold. */
+  /** The row's number in its table; `null` where the table keeps none. */
+  readonly rowId: number | null
+  /** The columns that refer, and what they hold; none where the row has no number to find it by. */
   readonly columns: Readonly<Record<string, string | null>>
   /** The table that lacks the row. */
   readonly target: string

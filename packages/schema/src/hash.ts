@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { canonicalJson, canonicalOfStored } from './canonical-json.js'
 import type { CommitOperation } from './enumerations.js'
-import { UnreadableValueError } from './errors.js'
+import { describe, InvalidValueError, UnreadableValueError } from './errors.js'
 import type { JsonObject } from './json.js'
-import { Timestamp } from './timestamp.js'
+import { isTimestamp, Timestamp } from './timestamp.js'
 
 /** The fields of a commit that its hash covers. Tract, message, metadata and generation config are not covered. */
 export interface HashedCommitFields {
@@ -36,6 +36,7 @@ export function contentHash(payload: JsonObject): string {
  * @throws {@link UnreadableValueError} where a string in it does not end, and for a lone surrogate, which has no UTF-8 form
  */
 export function contentHashOfStored(payloadJson: string): string {
+  checkText('$', payloadJson)
   if (!payloadJson.isWellFormed()) {
     throw new UnreadableValueError('a lone surrogate', 'well-formed Unicode text')
   }
@@ -45,10 +46,18 @@ export function contentHashOfStored(payloadJson: string): string {
 /**
  * The hash of a commit. A merge (one with extra parents) also covers the sorted list of all its parents.
  *
- * @throws {@link InvalidValueError} for a time that a file cannot hold
+ * @throws {@link InvalidValueError} naming the field that is no text, and for a time that a file cannot hold
  */
 export function commitHash(fields: HashedCommitFields): string {
+  if (typeof fields !== 'object' || fields === null) {
+    throw new InvalidValueError('$', describe(fields), 'the fields of a commit')
+  }
   const { parentHash, responseTo = null, extraParents = [] } = fields
+  for (const name of ['contentHash', 'contentType', 'operation'] as const)
+    checkText(`$.${name}`, fields[name])
+  if (parentHash !== null) checkText('$.parentHash', parentHash)
+  if (responseTo !== null) checkText('$.responseTo', responseTo)
+  for (const [index, hash] of extraParents.entries()) checkText(`$.extraParents[${index}]`, hash)
   const covered: Record<string, JsonObject[string]> = {
     content_hash: fields.contentHash,
     parent_hash: parentHash,
@@ -65,7 +74,18 @@ export function commitHash(fields: HashedCommitFields): string {
 
 /** Python's `isoformat`: no fraction where the microseconds are zero, the zone as `+00:00`. */
 function hashedTime(createdAt: Timestamp | Date): string {
+  if (!(createdAt instanceof Date) && !isTimestamp(createdAt)) {
+    throw new InvalidValueError(
+      '$.createdAt',
+      describe(createdAt),
+      'a Timestamp (see Timestamp.from) or a Date',
+    )
+  }
   return Timestamp.from(createdAt).replace('.000000Z', 'Z').replace('Z', '+00:00')
+}
+
+function checkText(path: string, value: unknown): void {
+  if (typeof value !== 'string') throw new InvalidValueError(path, describe(value), 'a string')
 }
 
 /** SHA-256 of the UTF-8 form of a text, as 64 lower-case hex digits. */

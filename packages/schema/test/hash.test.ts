@@ -4,6 +4,7 @@ import {
   commitHash,
   contentHash,
   contentHashOfStored,
+  InvalidValueError,
   payloadJson,
   Timestamp,
   UnreadableValueError,
@@ -189,5 +190,32 @@ describe('the content hash', () => {
   it('is refused for what JSON cannot hold', () => {
     expect(() => contentHash({ text: '\udfff' })).toThrow('lone surrogate')
     expect(() => contentHash({ n: Number.NaN })).toThrow('NaN')
+  })
+})
+
+describe('fields that are no fields of a commit', () => {
+  const right = {
+    contentHash: 'c',
+    parentHash: null,
+    contentType: 'dialogue',
+    operation: 'append' as const,
+    createdAt: Timestamp.from('2026-02-20T15:39:08Z'),
+  }
+
+  it.each([
+    ['contentHash', undefined],
+    ['contentType', 5],
+    ['operation', null],
+    ['parentHash', undefined],
+    ['createdAt', undefined],
+    ['createdAt', '2026-02-20'],
+  ])('are refused by name: %s', (name, value) => {
+    expect(() => commitHash({ ...right, [name]: value } as never)).toThrow(InvalidValueError)
+    expect(() => commitHash({ ...right, [name]: value } as never)).toThrow(`$.${name}`)
+  })
+
+  it('are refused where there are none, and text where it is something else', () => {
+    expect(() => commitHash(undefined as never)).toThrow(InvalidValueError)
+    expect(() => contentHashOfStored(undefined as never)).toThrow(InvalidValueError)
   })
 })

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@tract/repositories'
-import type { ColumnCodec } from '@tract/schema'
+import { type ColumnCodec, UnreadableValueError } from '@tract/schema'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js'
-import { checkCount, checkId, checkText, convert, ID_LENGTH } from './input.js'
+import { checkCount, checkId, checkText, convert, describe, ID_LENGTH } from './input.js'
 
 /** A value as better-sqlite3 binds it. */
 export type Bound = string | number | bigint | null
@@ -24,7 +24,7 @@ export class Column {
     const codec = isCodec(metadata.transformer) ? metadata.transformer : null
     this.property = metadata.propertyName
     this.name = metadata.databaseName
-    this.decode = codec === null ? null : (stored) => codec.from(stored)
+    this.decode = codec === null ? decoderOf(metadata) : (stored) => codec.from(stored)
     this.isNullable = metadata.isNullable
     this.isGenerated = metadata.isGenerated
     this.#codec = codec
@@ -57,6 +57,16 @@ export class Column {
     // SQLite knows no minus zero, and the row that is returned must be the one that is read.
     return value === 0 ? 0 : (value as Bound)
   }
+}
+
+/** SQLite keeps whatever it is given in an INTEGER column, and the driver rounds what exceeds 2^53. */
+function decoderOf(metadata: ColumnMetadata): ((stored: unknown) => unknown) | null {
+  return metadata.type === 'integer' ? wholeNumber : null
+}
+
+function wholeNumber(stored: unknown): unknown {
+  if (Number.isSafeInteger(stored)) return stored
+  throw new UnreadableValueError(describe(stored), 'a whole number within 2^53')
 }
 
 function checkOf(metadata: ColumnMetadata): (field: string, value: unknown) => void {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { InvalidInputError } from '@tract/repositories'
 import { entities as tractEntities } from '@tract/schema'
 import type { Database } from 'better-sqlite3'
-import { DataSource, type EntitySchema } from 'typeorm'
+import { DataSource, EntitySchema } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { ImmediateDatabase } from './driver.js'
 import { checkText, describe, readOptions } from './input.js'
@@ -51,6 +51,14 @@ export function createDataSource(options: DataSourceOptions): DataSource {
   checkSynchronous(synchronous)
   if (!Array.isArray(entities)) {
     throw new InvalidInputError('options.entities', describe(entities), 'an array of entities')
+  }
+  for (const [index, entity] of entities.entries()) {
+    if (typeof entity === 'function' || entity instanceof EntitySchema) continue
+    throw new InvalidInputError(
+      `options.entities[${index}]`,
+      describe(entity),
+      'an entity class or an EntitySchema',
+    )
   }
   if (typeof readonly !== 'boolean') {
     throw new InvalidInputError('options.readonly', describe(readonly), 'true or false')

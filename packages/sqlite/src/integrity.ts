@@ -46,9 +46,15 @@ function linesOf<Line>(handle: Connection['handle'], sql: string, damage: string
 
 function brokenReference(handle: Connection['handle'], violation: Violation): BrokenReference {
   const { table, rowid, parent, fkid } = violation
-  const keys = handle.pragma(`foreign_key_list("${table}")`) as ForeignKeyColumn[]
-  const names = keys.filter(({ id }) => id === fkid).map(({ from }) => `"${from}"`)
-  const select = `SELECT ${names.join(', ')} FROM "${table}" WHERE rowid = ?`
-  const columns = handle.prepare<[number | null], Record<string, string | null>>(select).get(rowid)
-  return { table, rowId: rowid ?? 0, columns: columns ?? {}, target: parent }
+  if (rowid === null) return { table, rowId: null, columns: {}, target: parent }
+  const keys = handle.pragma(`foreign_key_list(${quoted(table)})`) as ForeignKeyColumn[]
+  const names = keys.filter(({ id }) => id === fkid).map(({ from }) => quoted(from))
+  const select = `SELECT ${names.join(', ')} FROM ${quoted(table)} WHERE rowid = ?`
+  const columns = handle.prepare<[number], Record<string, string | null>>(select).get(rowid)
+  return { table, rowId: rowid, columns: columns ?? {}, target: parent }
+}
+
+/** A name as SQL takes it: these tables may be an application's own. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

@@ -28,7 +28,8 @@ export class Table<Row extends object> {
   readonly #createRow: () => Row
   readonly #columns: readonly Column[]
   readonly #byProperty: ReadonlyMap<string, Column>
-  readonly #generated: string | null
+  /** Place of the column whose value the database gives; -1 where there is none. */
+  readonly #generated: number
   readonly #selectList: string
   readonly #insert: string
   readonly #insertTexts = new Map<string, string>()
@@ -40,7 +41,7 @@ export class Table<Row extends object> {
     this.#createRow = createRow
     this.#columns = metadata.columns.map((column) => new Column(column))
     this.#byProperty = new Map(this.#columns.map((column) => [column.property, column]))
-    this.#generated = this.#columns.find((column) => column.isGenerated)?.property ?? null
+    this.#generated = this.#columns.findIndex((column) => column.isGenerated)
     this.#selectList = this.#columns.map((column) => column.expression(metadata.tableName)).join(', ')
     const names = this.#columns.map((column) => `"${column.name}"`).join(', ')
     const places = this.#columns.map(() => '?').join(', ')
@@ -127,9 +128,8 @@ export class Table<Row extends object> {
 
   #store(values: readonly Bound[], conflict: string): { row: Row; isNew: boolean } {
     const { changes, lastInsertRowid } = this.run(this.#insertText(conflict), values)
-    const row = this.#read(values)
-    if (this.#generated !== null) Object.assign(row, { [this.#generated]: Number(lastInsertRowid) })
-    return { row, isNew: changes === 1 }
+    const stored = this.#generated === -1 ? values : values.with(this.#generated, Number(lastInsertRowid))
+    return { row: this.#read(stored), isNew: changes === 1 }
   }
 
   #insertText(conflict: string): string {

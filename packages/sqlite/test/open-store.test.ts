@@ -309,6 +309,7 @@ describe('options', () => {
     ['a readonly that is no boolean', { readonly: 'yes' }],
     ['an unknown synchronous', { synchronous: 'off' }],
     ['entities that are no array', { entities: {} }],
+    ['an entity that is none', { entities: [undefined] }],
     ['a backup that is no boolean', { backup: 'yes' }],
     ['an unknown orphans', { orphans: 'drop' }],
     ['an onProgress that is no function', { onProgress: true }],

@@ -19,6 +19,7 @@ import {
 import { DataSource } from 'typeorm'
 import { describe, expect } from 'vitest'
 import type { SqliteStore } from '../src/index.js'
+import { openStore } from '../src/index.js'
 import { contentOf } from './support/content.js'
 import { it } from './support/it.js'
 import { aBlob, aCommit, anEvent, aRecord, hash, TRACT } from './support/rows.js'
@@ -451,6 +452,20 @@ describe('what other writers leave in other columns', () => {
       place: 'blobs.created_at',
       found: '"yesterday"',
     })
+  })
+
+  it.each([
+    ["'many'", '"many"'],
+    ['1.5', '1.5'],
+    ['9223372036854775807', '9223372036854776000'],
+  ])('a count of %s is a typed error that names the column', async (stored, found) => {
+    const store = await openStore(':memory:')
+    await store.withManager((manager) =>
+      manager.query(`INSERT INTO blobs VALUES ('blob', '{}', 2, ${stored}, '2026-02-10 19:05:34.000000')`),
+    )
+    const place = 'blobs.token_count'
+    await expect(store.blobs.get('blob')).rejects.toMatchObject({ code: 'damaged_data', place, found })
+    await store.close()
   })
 
   it('values of enumerations that a newer writer knows are handed out as they stand', async ({

@@ -1,3 +1,4 @@
+import { DamagedDataError } from '@tract/repositories'
 import type { QueryRunner } from 'typeorm'
 import { IN_RANGE, inChunks } from '../chunks.js'
 import { complete } from '../completion.js'
@@ -75,6 +76,11 @@ export class OperationEvents implements Step {
   }
 
   async #moveEvents(connection: Connection, tables: Tables): Promise<void> {
+    const nameless = await connection.row<{ rowid: string }>(WITHOUT_ID)
+    if (nameless !== undefined) {
+      const place = `${connection.location}: compressions.compression_id of row ${nameless.rowid}`
+      throw new DamagedDataError(place, 'NULL', 'an id')
+    }
     const tokens = async (column: string) =>
       (await tables.has('compressions', column)) ? `coalesce(${column}, 0)` : '0'
     const copy = `INSERT OR ROLLBACK INTO operation_events (event_id, tract_id, event_type, branch_name, created_at,
@@ -137,6 +143,9 @@ interface ParameterRow {
 
 const PARAMETERS = `SELECT compression_id AS id, typeof(target_tokens) AS kind, CAST(target_tokens AS TEXT) AS target,
   CAST(instructions AS TEXT) AS instructions FROM compressions`
+/** One shape of the table lets its key be null. */
+const WITHOUT_ID =
+  'SELECT CAST(rowid AS TEXT) AS rowid FROM compressions WHERE compression_id IS NULL LIMIT 1'
 const HAS_PARAMETERS = '(target_tokens IS NOT NULL OR instructions IS NOT NULL)'
 /** Parameters whose JSON is their own text: printable ASCII without quotes and backslashes, and an integer. */
 const IS_PLAIN = `(target_tokens IS NULL OR typeof(target_tokens) = 'integer')
