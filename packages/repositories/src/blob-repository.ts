@@ -17,4 +17,7 @@ export abstract class BlobRepository {
 
   /** Deletes the blob when no commit refers to it. Returns whether it did. */
   abstract deleteIfOrphaned(contentHash: string): Promise<boolean>
+
+  /** The hashes of all blobs that no commit refers to, by code point. Looks at every blob. */
+  abstract getOrphanHashes(): Promise<readonly string[]>
 }

@@ -15,4 +15,7 @@ export abstract class CommitParentRepository {
 
   /** The links by position; empty for a commit with a single parent. */
   abstract getParents(commitHash: string): Promise<readonly CommitParentRow[]>
+
+  /** The links of each of these commits that has some, by position; by commit hash, in the order of the question. */
+  abstract getMany(commitHashes: readonly string[]): Promise<Map<string, readonly CommitParentRow[]>>
 }

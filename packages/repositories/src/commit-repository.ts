@@ -9,6 +9,23 @@ export interface AncestorOptions {
   readonly operation?: CommitOperation
 }
 
+/** Narrows {@link CommitRepository.getHashes}. */
+export interface HashOptions {
+  /** The most hashes to return; a positive integer. All unless given. */
+  readonly limit?: number
+}
+
+/** A row that names a commit. */
+export interface CommitUse {
+  readonly commitHash: string
+  /** The kind of row that names it; `merge` is a link to a parent, `head` the head of a compile record. */
+  readonly by: 'child' | 'response' | 'merge' | 'ref' | 'event' | 'effective' | 'head' | 'spawn'
+  /** The key of that row: a commit's hash, a ref's name, an event's, record's or pointer's id. */
+  readonly id: string
+  /** The tract of that row; of a pointer the child's. */
+  readonly tractId: string
+}
+
 /** One condition on a top-level field of `generationConfigJson`. */
 export type ConfigCondition =
   | {
@@ -66,6 +83,24 @@ export abstract class CommitRepository {
 
   /** The tract's commits, oldest first. */
   abstract getAll(tractId: string): Promise<readonly CommitRow[]>
+
+  /** The hashes of the tract's commits, oldest first. */
+  abstract getHashes(tractId: string, options?: HashOptions): Promise<readonly string[]>
+
+  /** The ids of all tracts that any row names, by code point; a child that has no row of its own yet is among them. */
+  abstract getTractIds(): Promise<readonly string[]>
+
+  /** Those of the commits that are on the first-parent chain of the head, itself included. Ends when all are met. */
+  abstract getOnChain(headHash: string, commitHashes: readonly string[]): Promise<Set<string>>
+
+  /** The commits whose `responseTo` is one of these, oldest first. */
+  abstract getResponses(commitHashes: readonly string[]): Promise<readonly CommitRow[]>
+
+  /**
+   * Every row that names one of these commits, in whatever tract; the commit's own rows, its annotations and the links
+   * to its parents, do not count. By commit hash, then kind, key and tract, as text. Looks at every compile record.
+   */
+  abstract getUses(commitHashes: readonly string[]): Promise<readonly CommitUse[]>
 
   /**
    * Removes the commit and what hangs on it: its parent links in either direction, its annotations, the refs that

@@ -31,9 +31,20 @@ export abstract class CompileRecordRepository {
   /** The record, or `null`. */
   abstract getRecord(recordId: string): Promise<CompileRecordRow | null>
 
+  /** The records that exist, by id, in the order of the question. */
+  abstract getMany(recordIds: readonly string[]): Promise<Map<string, CompileRecordRow>>
+
   /** The tract's records, oldest first. */
   abstract getAll(tractId: string): Promise<readonly CompileRecordRow[]>
 
   /** The record's links by position. */
   abstract getEffectives(recordId: string): Promise<readonly CompileEffectiveRow[]>
+
+  /** The links of each record that has some, by position; by record id, in the order of the question. */
+  abstract batchGetEffectives(
+    recordIds: readonly string[],
+  ): Promise<Map<string, readonly CompileEffectiveRow[]>>
+
+  /** The links of every record to any of these commits, by the record's time and id, then by position. */
+  abstract getEffectivesNaming(commitHashes: readonly string[]): Promise<readonly CompileEffectiveRow[]>
 }

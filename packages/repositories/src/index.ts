@@ -1,7 +1,13 @@
 export { AnnotationRepository } from './annotation-repository.js'
 export { BlobRepository } from './blob-repository.js'
 export { CommitParentRepository } from './commit-parent-repository.js'
-export { type AncestorOptions, CommitRepository, type ConfigCondition } from './commit-repository.js'
+export {
+  type AncestorOptions,
+  CommitRepository,
+  type CommitUse,
+  type ConfigCondition,
+  type HashOptions,
+} from './commit-repository.js'
 export { CompileRecordRepository } from './compile-record-repository.js'
 export {
   AlreadyExistsError,
@@ -34,7 +40,7 @@ export type {
   PolicyProposalInput,
   SpawnPointerInput,
 } from './inputs.js'
-export { OperationEventRepository } from './operation-event-repository.js'
+export { type LineageStep, OperationEventRepository } from './operation-event-repository.js'
 export { type PolicyLogOptions, PolicyRepository } from './policy-repository.js'
 export { RefRepository } from './ref-repository.js'
 export { SpawnPointerRepository } from './spawn-pointer-repository.js'
@@ -46,3 +52,9 @@ export type {
   Store,
   Transaction,
 } from './store.js'
+export {
+  type StoredRow,
+  StoredRowRepository,
+  type StoredTable,
+  type StoredValue,
+} from './stored-row-repository.js'

@@ -1,6 +1,15 @@
 import type { OperationCommitRole, OperationCommitRow, OperationEventRow } from '@tract/schema'
 import type { OperationEventInput, OperationEventUnitInput } from './inputs.js'
 
+/** One way from a source to a result of one event. */
+export interface LineageStep {
+  readonly eventId: string
+  readonly sourceHash: string
+  readonly sourcePosition: number
+  readonly resultHash: string
+  readonly resultPosition: number
+}
+
 /** Structural changes of a history: some commits went in (`source`), others came out (`result`). */
 export abstract class OperationEventRepository {
   /**
@@ -35,8 +44,31 @@ export abstract class OperationEventRepository {
   /** The event, or `null`. */
   abstract getEvent(eventId: string): Promise<OperationEventRow | null>
 
+  /** The events that exist, by id, in the order of the question. */
+  abstract getMany(eventIds: readonly string[]): Promise<Map<string, OperationEventRow>>
+
+  /** The tract's events, oldest first. */
+  abstract getAll(tractId: string): Promise<readonly OperationEventRow[]>
+
   /** The event's links by position, of both roles or one; at equal positions the source comes first. */
   abstract getCommits(eventId: string, role?: OperationCommitRole): Promise<readonly OperationCommitRow[]>
+
+  /**
+   * The links of each event that has some, by position, at equal positions the source first; by event id, in the order
+   * of the question.
+   */
+  abstract batchGetCommits(eventIds: readonly string[]): Promise<Map<string, readonly OperationCommitRow[]>>
+
+  /**
+   * Every step from the commits back to what they come from (`origins`), or forward to what came of them (`fate`),
+   * through any number of events, across tracts. In a reorganize or import event with as many sources as results, each
+   * result comes from the source of its rank by position; in any other, from every source. Steps come by the event's
+   * time and id, then by the positions of result and source. A circle in damaged data ends the walk.
+   */
+  abstract getLineage(
+    commitHashes: readonly string[],
+    direction: 'origins' | 'fate',
+  ): Promise<readonly LineageStep[]>
 
   /** Whether any event has the commit as a source. */
   abstract isSourceOf(commitHash: string): Promise<boolean>

@@ -1,3 +1,5 @@
+import type { RefRow } from '@tract/schema'
+
 /**
  * Branches and HEAD. HEAD is the ref `HEAD`: attached while it is symbolic (to `refs/heads/main`, say), detached while
  * it holds a commit. Branch `x` is the ref `refs/heads/x`.
@@ -31,6 +33,9 @@ export abstract class RefRepository {
 
   /** Points HEAD at a commit. */
   abstract detachHead(tractId: string, commitHash: string): Promise<void>
+
+  /** All refs of the tract, by the code points of their names. */
+  abstract getAll(tractId: string): Promise<readonly RefRow[]>
 
   /** The commit that a ref holds, by the ref's full name; `null` where it does not exist or is symbolic. */
   abstract getRef(tractId: string, refName: string): Promise<string | null>

@@ -17,6 +17,9 @@ export abstract class SpawnPointerRepository {
   /** The pointer to the child's parent, or `null`; the earliest where an old file holds several. */
   abstract getByChild(childTractId: string): Promise<SpawnPointerRow | null>
 
+  /** The pointer that {@link getByChild} gives for each of these, by child, in the order of the question. */
+  abstract batchGetByChild(childTractIds: readonly string[]): Promise<Map<string, SpawnPointerRow>>
+
   /** The pointers to what the parent started, oldest first. */
   abstract getChildren(parentTractId: string): Promise<readonly SpawnPointerRow[]>
 

@@ -7,6 +7,7 @@ import type { OperationEventRepository } from './operation-event-repository.js'
 import type { PolicyRepository } from './policy-repository.js'
 import type { RefRepository } from './ref-repository.js'
 import type { SpawnPointerRepository } from './spawn-pointer-repository.js'
+import type { StoredRowRepository } from './stored-row-repository.js'
 
 /** All repositories over one database. */
 export interface Repositories {
@@ -19,6 +20,7 @@ export interface Repositories {
   readonly compileRecords: CompileRecordRepository
   readonly spawnPointers: SpawnPointerRepository
   readonly policies: PolicyRepository
+  readonly storedRows: StoredRowRepository
 }
 
 /**

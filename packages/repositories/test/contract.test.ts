@@ -10,6 +10,7 @@ import type {
   Repositories,
   SpawnPointerRepository,
   Store,
+  StoredRowRepository,
   Transaction,
 } from '@tract/repositories'
 import type { OperationCommitRow, OperationEventRow } from '@tract/schema'
@@ -17,7 +18,7 @@ import { expectTypeOf, it } from 'vitest'
 
 // The compiler is what tests here.
 
-it('a store has its nine repositories by these names', () => {
+it('a store has its ten repositories by these names', () => {
   expectTypeOf<keyof Repositories>().toEqualTypeOf<
     | 'blobs'
     | 'commits'
@@ -28,10 +29,11 @@ it('a store has its nine repositories by these names', () => {
     | 'compileRecords'
     | 'spawnPointers'
     | 'policies'
+    | 'storedRows'
   >()
 })
 
-it('operation events have the nine methods of the original system, and the write of a whole unit', () => {
+it('operation events have the nine methods of the original system, the write of a whole unit, and reads of many', () => {
   expectTypeOf<keyof OperationEventRepository>().toEqualTypeOf<
     | 'saveEvent'
     | 'addCommit'
@@ -43,18 +45,30 @@ it('operation events have the nine methods of the original system, and the write
     | 'deleteCommit'
     | 'deleteEvent'
     | 'saveEventWithCommits'
+    | 'getMany'
+    | 'getAll'
+    | 'batchGetCommits'
+    | 'getLineage'
   >()
 })
 
-it('compile records have the five methods of the original system, and the write of a whole unit', () => {
+it('compile records have the five methods of the original system, the write of a whole unit, and reads of many', () => {
   expectTypeOf<keyof CompileRecordRepository>().toEqualTypeOf<
-    'saveRecord' | 'addEffective' | 'getRecord' | 'getAll' | 'getEffectives' | 'saveRecordWithEffectives'
+    | 'saveRecord'
+    | 'addEffective'
+    | 'getRecord'
+    | 'getAll'
+    | 'getEffectives'
+    | 'saveRecordWithEffectives'
+    | 'getMany'
+    | 'batchGetEffectives'
+    | 'getEffectivesNaming'
   >()
 })
 
-it('every other repository has the methods of the original system', () => {
+it('every other repository has the methods of the original system, and those that history asks', () => {
   expectTypeOf<keyof BlobRepository>().toEqualTypeOf<
-    'get' | 'getMany' | 'saveIfAbsent' | 'deleteIfOrphaned'
+    'get' | 'getMany' | 'saveIfAbsent' | 'deleteIfOrphaned' | 'getOrphanHashes'
   >()
   expectTypeOf<keyof CommitRepository>().toEqualTypeOf<
     | 'get'
@@ -67,8 +81,15 @@ it('every other repository has the methods of the original system', () => {
     | 'getByPrefix'
     | 'getAll'
     | 'delete'
+    | 'getHashes'
+    | 'getTractIds'
+    | 'getOnChain'
+    | 'getResponses'
+    | 'getUses'
   >()
-  expectTypeOf<keyof CommitParentRepository>().toEqualTypeOf<'addParent' | 'addParents' | 'getParents'>()
+  expectTypeOf<keyof CommitParentRepository>().toEqualTypeOf<
+    'addParent' | 'addParents' | 'getParents' | 'getMany'
+  >()
   expectTypeOf<keyof RefRepository>().toEqualTypeOf<
     | 'getHead'
     | 'updateHead'
@@ -85,12 +106,13 @@ it('every other repository has the methods of the original system', () => {
     | 'getSymbolicRef'
     | 'getCurrentBranch'
     | 'compareAndSetRef'
+    | 'getAll'
   >()
   expectTypeOf<keyof AnnotationRepository>().toEqualTypeOf<
     'save' | 'getLatest' | 'getHistory' | 'batchGetLatest'
   >()
   expectTypeOf<keyof SpawnPointerRepository>().toEqualTypeOf<
-    'save' | 'get' | 'getByChild' | 'getChildren' | 'getAll' | 'hasAncestor'
+    'save' | 'get' | 'getByChild' | 'batchGetByChild' | 'getChildren' | 'getAll' | 'hasAncestor'
   >()
   expectTypeOf<keyof PolicyRepository>().toEqualTypeOf<
     | 'saveProposal'
@@ -101,6 +123,7 @@ it('every other repository has the methods of the original system', () => {
     | 'getLog'
     | 'deleteLogEntries'
   >()
+  expectTypeOf<keyof StoredRowRepository>().toEqualTypeOf<'read' | 'insert'>()
 })
 
 it('reads of one row give null for none, reads of many an empty collection', () => {

@@ -13,6 +13,7 @@ it('exports one abstract class for each repository, the errors, and nothing else
     'PolicyRepository',
     'RefRepository',
     'SpawnPointerRepository',
+    'StoredRowRepository',
   ])
   expect(names.filter((name) => !/(Repository|Error)$/.test(name))).toEqual([])
 })

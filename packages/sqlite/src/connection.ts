@@ -83,12 +83,30 @@ export class Connection implements Tables {
     return this.#plucking(sql).all(...values)
   }
 
+  /**
+   * Every row as an object, by the names that the statement gives its columns. A whole number that a `number` would round
+   * is a bigint.
+   */
+  rows<Row extends object>(sql: string, ...values: Bound[]): Row[] {
+    const found = this.#exact(sql).all(...values) as Record<string, unknown>[]
+    for (const row of found) {
+      for (const [name, value] of Object.entries(row)) {
+        if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) row[name] = Number(value)
+      }
+    }
+    return found as Row[]
+  }
+
   #prepared(sql: string): Statement<Bound[], Bound> {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     const statement = this.handle.prepare<Bound[], Bound>(sql)
     this.#statements.set(sql, statement)
     return statement
+  }
+
+  #exact(sql: string): Statement<Bound[], unknown> {
+    return this.#statements.get(sql) ?? this.#prepared(sql).safeIntegers()
   }
 
   #plucking(sql: string): Statement<Bound[], Bound> {

@@ -11,4 +11,5 @@ export { SqliteOperationEventRepository } from './repositories/operation-event-r
 export { SqlitePolicyRepository } from './repositories/policy-repository.js'
 export { SqliteRefRepository } from './repositories/ref-repository.js'
 export { SqliteSpawnPointerRepository } from './repositories/spawn-pointer-repository.js'
+export { SqliteStoredRowRepository } from './repositories/stored-row-repository.js'
 export { SqliteStore } from './store.js'

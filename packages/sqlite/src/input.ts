@@ -51,6 +51,27 @@ export function readIds(field: string, values: readonly string[]): readonly stri
   })
 }
 
+/** A caller's list of ids as one JSON parameter, each id once, at its first place. Throws as {@link readIds} does. */
+export function readIdList(field: string, values: readonly string[]): string {
+  return JSON.stringify([...new Set(readIds(field, values))])
+}
+
+/**
+ * What is made of each row of a caller's list.
+ *
+ * @throws {@link InvalidInputError} unless the value is an array, or as `encode` does
+ */
+export function readRows<Row, Encoded>(
+  field: string,
+  rows: readonly Row[],
+  encode: (field: string, row: Row) => Encoded,
+): readonly Encoded[] {
+  return readingInput(field, () => {
+    if (!Array.isArray(rows)) throw new InvalidInputError(field, describe(rows), 'an array of rows')
+    return Array.from(rows, (row: Row, index) => encode(`${field}[${index}]`, row))
+  })
+}
+
 /** @throws {@link InvalidInputError} unless the value is text that UTF-8 and SQLite can hold, of at most so many code points */
 export function checkText(
   field: string,

@@ -12,6 +12,7 @@ import type {
   RefRepository,
   SpawnPointerRepository,
   Store,
+  StoredRowRepository,
   Transaction,
 } from '@tract/repositories'
 import { SCHEMA_VERSION } from '@tract/schema'
@@ -32,6 +33,7 @@ export class SqliteStore implements Store {
   readonly compileRecords: CompileRecordRepository
   readonly spawnPointers: SpawnPointerRepository
   readonly policies: PolicyRepository
+  readonly storedRows: StoredRowRepository
   readonly schemaVersion = SCHEMA_VERSION
   /** What opening did to an older file; `null` where there was nothing to do. */
   readonly migration: MigrationResult | null
@@ -49,6 +51,7 @@ export class SqliteStore implements Store {
     this.compileRecords = repositories.compileRecords
     this.spawnPointers = repositories.spawnPointers
     this.policies = repositories.policies
+    this.storedRows = repositories.storedRows
     this.migration = migration
     this.#engine = engine
   }

@@ -10,6 +10,7 @@ import type { EntityMetadata } from 'typeorm'
 import { type Bound, Column } from './column.js'
 import { checkFields, readingInput } from './input.js'
 import { sqliteCode } from './sqlite-error.js'
+import { StoredForm } from './stored-form.js'
 
 /** A value for every column that the caller left out. */
 type Defaults<Row> = Partial<Record<keyof Row & string, Bound>>
@@ -23,6 +24,8 @@ const NO_DEFAULTS = {}
 export class Table<Row extends object> {
   /** What one row is called in messages: `operation event`. */
   readonly term: string
+  /** The table with its values undecoded. */
+  readonly stored: StoredForm
   readonly #handle: Database
   readonly #metadata: EntityMetadata
   readonly #createRow: () => Row
@@ -47,6 +50,7 @@ export class Table<Row extends object> {
     const places = this.#columns.map(() => '?').join(', ')
     this.#insert = `INSERT INTO ${metadata.tableName} (${names}) VALUES (${places})`
     this.term = termOf(metadata)
+    this.stored = new StoredForm(metadata)
   }
 
   /**

@@ -121,6 +121,8 @@ describe('after closing', () => {
       operationEvents.deleteEvent('event'),
       compileRecords.getAll('a-tract'),
       store.spawnPointers.get(1),
+      store.storedRows.read('commits', 'tract_id', ['a-tract']),
+      store.storedRows.insert('commits', []),
       store.policies.getLog('a-tract'),
       store.policies.deleteLogEntries('a-tract', new Date()),
     ]

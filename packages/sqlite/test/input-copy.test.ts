@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { StoredRow } from '@tract/repositories'
 import { describe, expect } from 'vitest'
 import type { SqliteStore } from '../src/index.js'
 import { it } from './support/it.js'
@@ -70,6 +71,18 @@ describe('an argument that its caller changes right after the call', () => {
       const effective = await store.compileRecords.getEffectives('record-1')
       expect(effective.map((link) => link.commitHash)).toEqual([hash(1), hash(2)])
 
+      const ref = { tract_id: TRACT, ref_name: 'refs/kept', commit_hash: hash(1) }
+      const stored = [ref]
+      await changedBeforeTheTurn(
+        store,
+        () => store.storedRows.insert('refs', stored),
+        () => {
+          ref.ref_name = 'refs/changed'
+          stored.pop()
+        },
+      )
+      expect(await store.refs.getRef(TRACT, 'refs/kept')).toBe(hash(1))
+
       const parents = [hash(1), hash(2)]
       await changedBeforeTheTurn(
         store,
@@ -88,9 +101,10 @@ describe('an argument that its caller changes right after the call', () => {
         (hashes: string[]) => store.commits.getMany(hashes),
         (hashes: string[]) => store.blobs.getMany(hashes),
         (hashes: string[]) => store.annotations.batchGetLatest(hashes),
+        (hashes: string[]) => store.storedRows.read('commits', 'commit_hash', hashes).then(byHash),
       ]) {
         const hashes = [hash(1)]
-        const found = await changedBeforeTheTurn<ReadonlyMap<string, object>>(
+        const found = await changedBeforeTheTurn<ReadonlyMap<unknown, object>>(
           store,
           () => read(hashes),
           () => hashes.splice(0, 1, hash(2), hash(3)),
@@ -120,6 +134,10 @@ describe('an argument that its caller changes right after the call', () => {
     })
   }
 })
+
+function byHash(rows: readonly StoredRow[]): ReadonlyMap<unknown, object> {
+  return new Map(rows.map((row) => [row.commit_hash, row]))
+}
 
 describe('a row that was returned', () => {
   it('may be changed: the store keeps no hold of it', async ({ store }) => {

@@ -219,6 +219,31 @@ const METHODS: readonly Method[] = [
     limit: 'limit or undefined',
   }),
   method('policies', 'deleteLogEntries', [TRACT, new Date(0)], id, 'time'),
+
+  method('blobs', 'getOrphanHashes', []),
+  method('commits', 'getHashes', [TRACT, {}], id, { limit: 'limit or undefined' }),
+  method('commits', 'getTractIds', []),
+  method('commits', 'getOnChain', [hash(1), [hash(1)]], id, 'ids'),
+  method('commits', 'getResponses', [[hash(1)]], 'ids'),
+  method('commits', 'getUses', [[hash(1)]], 'ids'),
+  method('commitParents', 'getMany', [[hash(1)]], 'ids'),
+  method('refs', 'getAll', [TRACT], id),
+  method('operationEvents', 'getMany', [['event-1']], 'ids'),
+  method('operationEvents', 'getAll', [TRACT], id),
+  method('operationEvents', 'batchGetCommits', [['event-1']], 'ids'),
+  method('operationEvents', 'getLineage', [[hash(1)], 'fate'], 'ids', 'enumeration'),
+  method('compileRecords', 'getMany', [['record-1']], 'ids'),
+  method('compileRecords', 'batchGetEffectives', [['record-1']], 'ids'),
+  method('compileRecords', 'getEffectivesNaming', [[hash(1)]], 'ids'),
+  method('spawnPointers', 'batchGetByChild', [['child']], 'ids'),
+  method('storedRows', 'read', ['refs', 'tract_id', [TRACT]], 'enumeration', 'enumeration', 'ids'),
+  method(
+    'storedRows',
+    'insert',
+    ['refs', [{ tract_id: TRACT, ref_name: 'refs/x', commit_hash: hash(1) }]],
+    'enumeration',
+    'stored rows',
+  ),
 ]
 
 it('every method of every repository is tried', () => {
@@ -232,6 +257,7 @@ it('every method of every repository is tried', () => {
     compileRecords: sqlite.SqliteCompileRecordRepository.prototype,
     spawnPointers: sqlite.SqliteSpawnPointerRepository.prototype,
     policies: sqlite.SqlitePolicyRepository.prototype,
+    storedRows: sqlite.SqliteStoredRowRepository.prototype,
   }
   const present = Object.entries(prototypes).flatMap(([repository, prototype]) =>
     Object.getOwnPropertyNames(prototype)

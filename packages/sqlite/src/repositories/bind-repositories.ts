@@ -9,6 +9,7 @@ import { SqliteOperationEventRepository } from './operation-event-repository.js'
 import { SqlitePolicyRepository } from './policy-repository.js'
 import { SqliteRefRepository } from './ref-repository.js'
 import { SqliteSpawnPointerRepository } from './spawn-pointer-repository.js'
+import { SqliteStoredRowRepository } from './stored-row-repository.js'
 
 /** All repositories over one session. */
 export function bindRepositories(session: Session): Repositories {
@@ -22,5 +23,6 @@ export function bindRepositories(session: Session): Repositories {
     compileRecords: new SqliteCompileRecordRepository(session),
     spawnPointers: new SqliteSpawnPointerRepository(session),
     policies: new SqlitePolicyRepository(session),
+    storedRows: new SqliteStoredRowRepository(session),
   }
 }

@@ -12,6 +12,9 @@ const KEEP_FIRST = 'ON CONFLICT (content_hash) DO NOTHING'
 const DELETE_ORPHAN = `
   DELETE FROM blobs
   WHERE content_hash = ? AND NOT EXISTS (SELECT 1 FROM commits WHERE commits.content_hash = blobs.content_hash)`
+const ORPHANS = `
+  SELECT content_hash FROM blobs
+  WHERE NOT EXISTS (SELECT 1 FROM commits WHERE commits.content_hash = blobs.content_hash) ORDER BY content_hash`
 
 export class SqliteBlobRepository extends BlobRepository {
   readonly #session: Session
@@ -43,5 +46,9 @@ export class SqliteBlobRepository extends BlobRepository {
   override async deleteIfOrphaned(contentHash: string): Promise<boolean> {
     checkId('contentHash', contentHash)
     return this.#session.write((db) => db.run(DELETE_ORPHAN, contentHash) === 1)
+  }
+
+  override async getOrphanHashes(): Promise<readonly string[]> {
+    return this.#session.read((db) => db.values(ORPHANS) as string[])
   }
 }

@@ -1,10 +1,15 @@
 import { CommitParentRepository } from '@tract/repositories'
 import type { CommitParentRow } from '@tract/schema'
-import { checkId, readIds } from '../input.js'
+import { checkId, readIdList, readIds } from '../input.js'
+import { groupedBy } from '../lookup.js'
 import type { Session } from '../session.js'
 
 const PARENTS = `
   SELECT commit_parents.* FROM commit_parents WHERE commit_hash = ? ORDER BY position, rowid`
+const PARENTS_OF_EACH = `
+  SELECT commit_parents.* FROM json_each(?) AS wanted
+  CROSS JOIN commit_parents ON commit_parents.commit_hash = wanted.value
+  ORDER BY wanted.key, commit_parents.position, commit_parents.rowid`
 
 export class SqliteCommitParentRepository extends CommitParentRepository {
   readonly #session: Session
@@ -33,5 +38,11 @@ export class SqliteCommitParentRepository extends CommitParentRepository {
   override async getParents(commitHash: string): Promise<readonly CommitParentRow[]> {
     checkId('commitHash', commitHash)
     return this.#session.read((db) => db.commitParents.all(PARENTS, commitHash))
+  }
+
+  override async getMany(commitHashes: readonly string[]): Promise<Map<string, readonly CommitParentRow[]>> {
+    const wanted = readIdList('commitHashes', commitHashes)
+    const links = await this.#session.read((db) => db.commitParents.all(PARENTS_OF_EACH, wanted))
+    return groupedBy(links, (link) => link.commitHash)
   }
 }

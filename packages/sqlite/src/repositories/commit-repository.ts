@@ -4,7 +4,9 @@ import {
   type CommitInput,
   CommitInUseError,
   CommitRepository,
+  type CommitUse,
   type ConfigCondition,
+  type HashOptions,
   InvalidInputError,
 } from '@tract/repositories'
 import { CommitOperation, type CommitRow } from '@tract/schema'
@@ -17,6 +19,7 @@ import {
   checkText,
   describe,
   ID_LENGTH,
+  readIdList,
   readIds,
   readOptions,
 } from '../input.js'
@@ -30,6 +33,7 @@ const CHILDREN = 'SELECT commits.* FROM commits WHERE parent_hash = ? ORDER BY c
 const BY_TYPE = `
   SELECT commits.* FROM commits WHERE tract_id = ? AND content_type = ? ORDER BY created_at, rowid`
 const BY_TRACT = 'SELECT commits.* FROM commits WHERE tract_id = ? ORDER BY created_at, rowid'
+const HASHES = 'SELECT commit_hash FROM commits WHERE tract_id = ? ORDER BY created_at, rowid LIMIT ?'
 const WITH_CONFIG = `
   SELECT commits.* FROM commits
   WHERE tract_id = ? AND generation_config_json IS NOT NULL
@@ -49,6 +53,17 @@ const ANCESTORS = `${CHAIN} LIMIT ?`
 const ANCESTORS_OF_OPERATION = `${CHAIN} WHERE commits.operation = ? LIMIT ?`
 const WITHOUT_LIMIT = -1
 
+const ON_CHAIN = `
+  WITH RECURSIVE
+  wanted (hash) AS MATERIALIZED (SELECT value FROM json_each(?)),
+  chain (hash, parent_hash) AS (
+    SELECT commit_hash, parent_hash FROM commits WHERE commit_hash = ?
+    UNION
+    SELECT parent.commit_hash, parent.parent_hash
+    FROM chain CROSS JOIN commits AS parent ON parent.commit_hash = chain.parent_hash
+  )
+  SELECT hash FROM chain WHERE hash IN (SELECT hash FROM wanted) LIMIT (SELECT count(*) FROM wanted)`
+
 const MOST_CANDIDATES = 100
 const BY_PREFIX = `
   SELECT commits.* FROM commits WHERE commit_hash >= ? AND commit_hash < ? ORDER BY commit_hash LIMIT ?`
@@ -66,6 +81,65 @@ const RECORDS_NAMING = `
   SELECT record_id FROM compile_records
   WHERE tract_id = (SELECT tract_id FROM commits WHERE commit_hash = ?) AND head_hash = ?
   ORDER BY record_id`
+
+// Most files answer nothing, and by the statistics of such an index SQLite would read the whole table instead.
+const RESPONSES = `
+  SELECT commits.* FROM json_each(?) AS wanted
+  CROSS JOIN commits INDEXED BY ix_commits_response_to ON commits.response_to = wanted.value
+  ORDER BY commits.created_at, commits.rowid`
+// No index begins with the head of a record: each of them is looked at.
+const USES = `
+  WITH wanted (hash) AS MATERIALIZED (SELECT value FROM json_each(?))
+  SELECT hash AS commitHash, 'child' AS "by", commit_hash AS id, tract_id AS tractId
+  FROM wanted CROSS JOIN commits ON parent_hash = hash
+  UNION ALL
+  SELECT hash, 'response', commit_hash, tract_id
+  FROM wanted CROSS JOIN commits INDEXED BY ix_commits_response_to ON response_to = hash
+  UNION ALL
+  SELECT hash, 'merge', link.commit_hash, tract_id
+  FROM wanted CROSS JOIN commit_parents AS link ON link.parent_hash = hash
+  CROSS JOIN commits ON commits.commit_hash = link.commit_hash
+  UNION ALL
+  SELECT hash, 'ref', ref_name, tract_id FROM wanted CROSS JOIN refs ON refs.commit_hash = hash
+  UNION ALL
+  SELECT DISTINCT hash, 'event', event.event_id, tract_id
+  FROM wanted CROSS JOIN operation_commits AS link ON link.commit_hash = hash
+  CROSS JOIN operation_events AS event ON event.event_id = link.event_id
+  UNION ALL
+  SELECT hash, 'effective', record.record_id, tract_id
+  FROM wanted CROSS JOIN compile_effectives AS link ON link.commit_hash = hash
+  CROSS JOIN compile_records AS record ON record.record_id = link.record_id
+  UNION ALL
+  SELECT head_hash, 'head', record_id, tract_id
+  FROM compile_records WHERE head_hash IN (SELECT hash FROM wanted)
+  UNION ALL
+  SELECT hash, 'spawn', CAST(id AS TEXT), child_tract_id
+  FROM wanted CROSS JOIN spawn_pointers ON parent_commit_hash = hash
+  ORDER BY 1, 2, 3, 4`
+
+const TRACT_COLUMNS = [
+  ['commits', 'tract_id'],
+  ['refs', 'tract_id'],
+  ['annotations', 'tract_id'],
+  ['operation_events', 'tract_id'],
+  ['compile_records', 'tract_id'],
+  ['spawn_pointers', 'parent_tract_id'],
+  ['spawn_pointers', 'child_tract_id'],
+  ['policy_proposals', 'tract_id'],
+  ['policy_log', 'tract_id'],
+] as const
+// Goes from each tract to the next by the indexes, so that it takes time as there are tracts and not as there are rows.
+const NEXT_OF_EACH = TRACT_COLUMNS.map(
+  ([table, column]) => `SELECT (SELECT min(${column}) FROM ${table} WHERE ${column} > tract.id) AS next`,
+).join(' UNION ALL ')
+const TRACT_IDS = `
+  WITH RECURSIVE tract (id) AS (
+    SELECT ''
+    UNION ALL
+    SELECT (SELECT min(next) FROM (${NEXT_OF_EACH})) FROM tract WHERE id IS NOT NULL
+  )
+  SELECT id FROM tract WHERE id > ''`
+
 const DELETE_AS_CHILD = 'DELETE FROM commit_parents WHERE commit_hash = ?'
 const DELETE_AS_PARENT = 'DELETE FROM commit_parents WHERE parent_hash = ?'
 const DELETE_ANNOTATIONS = 'DELETE FROM annotations WHERE target_hash = ?'
@@ -73,6 +147,7 @@ const DELETE_REFS = 'DELETE FROM refs WHERE commit_hash = ?'
 const DELETE = 'DELETE FROM commits WHERE commit_hash = ?'
 
 const ANCESTOR_OPTIONS = new Set(['limit', 'operation'])
+const HASH_OPTIONS = new Set(['limit'])
 
 export class SqliteCommitRepository extends CommitRepository {
   readonly #session: Session
@@ -165,6 +240,33 @@ export class SqliteCommitRepository extends CommitRepository {
   override async getAll(tractId: string): Promise<readonly CommitRow[]> {
     checkId('tractId', tractId)
     return this.#session.read((db) => db.commits.all(BY_TRACT, tractId))
+  }
+
+  override async getHashes(tractId: string, options: HashOptions = {}): Promise<readonly string[]> {
+    checkId('tractId', tractId)
+    const { limit } = readOptions('options', options, HASH_OPTIONS)
+    if (limit !== undefined) checkLimit('options.limit', limit)
+    return this.#session.read((db) => db.values(HASHES, tractId, limit ?? WITHOUT_LIMIT) as string[])
+  }
+
+  override async getTractIds(): Promise<readonly string[]> {
+    return this.#session.read((db) => db.values(TRACT_IDS) as string[])
+  }
+
+  override async getOnChain(headHash: string, commitHashes: readonly string[]): Promise<Set<string>> {
+    checkId('headHash', headHash)
+    const wanted = readIdList('commitHashes', commitHashes)
+    return this.#session.read((db) => new Set(db.values(ON_CHAIN, wanted, headHash) as string[]))
+  }
+
+  override async getResponses(commitHashes: readonly string[]): Promise<readonly CommitRow[]> {
+    const wanted = readIdList('commitHashes', commitHashes)
+    return this.#session.read((db) => db.commits.all(RESPONSES, wanted))
+  }
+
+  override async getUses(commitHashes: readonly string[]): Promise<readonly CommitUse[]> {
+    const wanted = readIdList('commitHashes', commitHashes)
+    return this.#session.read((db) => db.rows<CommitUse>(USES, wanted))
   }
 
   override async delete(commitHash: string): Promise<void> {

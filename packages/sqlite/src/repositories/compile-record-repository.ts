@@ -6,14 +6,27 @@ import {
 } from '@tract/repositories'
 import type { CompileEffectiveRow, CompileRecordRow } from '@tract/schema'
 import type { Bound } from '../column.js'
-import { checkId, describe, readIds, readingInput } from '../input.js'
+import { checkId, describe, readIdList, readIds, readingInput } from '../input.js'
+import { byKey, groupedBy } from '../lookup.js'
 import type { Session } from '../session.js'
 
 const RECORD = 'SELECT compile_records.* FROM compile_records WHERE record_id = ?'
+const RECORDS = `
+  SELECT compile_records.* FROM json_each(?) AS wanted
+  CROSS JOIN compile_records ON compile_records.record_id = wanted.value`
 const BY_TRACT = `
   SELECT compile_records.* FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid`
 const EFFECTIVES = `
   SELECT compile_effectives.* FROM compile_effectives WHERE record_id = ? ORDER BY position, rowid`
+const EFFECTIVES_OF_EACH = `
+  SELECT compile_effectives.* FROM json_each(?) AS wanted
+  CROSS JOIN compile_effectives ON compile_effectives.record_id = wanted.value
+  ORDER BY wanted.key, compile_effectives.position, compile_effectives.rowid`
+const EFFECTIVES_NAMING = `
+  SELECT compile_effectives.* FROM json_each(?) AS wanted
+  CROSS JOIN compile_effectives ON compile_effectives.commit_hash = wanted.value
+  CROSS JOIN compile_records AS record ON record.record_id = compile_effectives.record_id
+  ORDER BY record.created_at, record.record_id, compile_effectives.position, compile_effectives.rowid`
 
 const LINK_FIELDS = ['effectives']
 
@@ -62,6 +75,12 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
     return this.#session.read((db) => db.compileRecords.get(RECORD, recordId))
   }
 
+  override async getMany(recordIds: readonly string[]): Promise<Map<string, CompileRecordRow>> {
+    const wanted = readIdList('recordIds', recordIds)
+    const records = await this.#session.read((db) => db.compileRecords.all(RECORDS, wanted))
+    return byKey(records, (record) => record.recordId)
+  }
+
   override async getAll(tractId: string): Promise<readonly CompileRecordRow[]> {
     checkId('tractId', tractId)
     return this.#session.read((db) => db.compileRecords.all(BY_TRACT, tractId))
@@ -70,6 +89,21 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
   override async getEffectives(recordId: string): Promise<readonly CompileEffectiveRow[]> {
     checkId('recordId', recordId)
     return this.#session.read((db) => db.compileEffectives.all(EFFECTIVES, recordId))
+  }
+
+  override async batchGetEffectives(
+    recordIds: readonly string[],
+  ): Promise<Map<string, readonly CompileEffectiveRow[]>> {
+    const wanted = readIdList('recordIds', recordIds)
+    const links = await this.#session.read((db) => db.compileEffectives.all(EFFECTIVES_OF_EACH, wanted))
+    return groupedBy(links, (link) => link.recordId)
+  }
+
+  override async getEffectivesNaming(
+    commitHashes: readonly string[],
+  ): Promise<readonly CompileEffectiveRow[]> {
+    const wanted = readIdList('commitHashes', commitHashes)
+    return this.#session.read((db) => db.compileEffectives.all(EFFECTIVES_NAMING, wanted))
   }
 }
 

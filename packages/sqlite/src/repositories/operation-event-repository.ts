@@ -1,20 +1,32 @@
 import {
   InvalidInputError,
+  type LineageStep,
   type OperationEventInput,
   OperationEventRepository,
   type OperationEventUnitInput,
 } from '@tract/repositories'
 import { OperationCommitRole, type OperationCommitRow, type OperationEventRow } from '@tract/schema'
 import type { Bound } from '../column.js'
-import { checkId, checkMember, describe, readIds, readingInput } from '../input.js'
+import { checkId, checkMember, describe, readIdList, readIds, readingInput } from '../input.js'
+import { byKey, groupedBy } from '../lookup.js'
 import type { Session } from '../session.js'
+import { LINEAGE } from './lineage.js'
 
 const EVENT = 'SELECT operation_events.* FROM operation_events WHERE event_id = ?'
+const EVENTS = `
+  SELECT operation_events.* FROM json_each(?) AS wanted
+  CROSS JOIN operation_events ON operation_events.event_id = wanted.value`
+const BY_TRACT = `
+  SELECT operation_events.* FROM operation_events WHERE tract_id = ? ORDER BY created_at, rowid`
 // `source` sorts behind `result`.
 const LINKS = `
   SELECT operation_commits.* FROM operation_commits WHERE event_id = ? ORDER BY position, role DESC, rowid`
 const LINKS_OF_ROLE = `
   SELECT operation_commits.* FROM operation_commits WHERE event_id = ? AND role = ? ORDER BY position, rowid`
+const LINKS_OF_EACH = `
+  SELECT operation_commits.* FROM json_each(?) AS wanted
+  CROSS JOIN operation_commits ON operation_commits.event_id = wanted.value
+  ORDER BY wanted.key, operation_commits.position, operation_commits.role DESC, operation_commits.rowid`
 const IS_SOURCE = `SELECT 1 FROM operation_commits WHERE commit_hash = ? AND role = 'source' LIMIT 1`
 const SOURCE_HASHES = `
   SELECT link.commit_hash
@@ -72,6 +84,17 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
     return this.#session.read((db) => db.operationEvents.get(EVENT, eventId))
   }
 
+  override async getMany(eventIds: readonly string[]): Promise<Map<string, OperationEventRow>> {
+    const wanted = readIdList('eventIds', eventIds)
+    const events = await this.#session.read((db) => db.operationEvents.all(EVENTS, wanted))
+    return byKey(events, (event) => event.eventId)
+  }
+
+  override async getAll(tractId: string): Promise<readonly OperationEventRow[]> {
+    checkId('tractId', tractId)
+    return this.#session.read((db) => db.operationEvents.all(BY_TRACT, tractId))
+  }
+
   override async getCommits(
     eventId: string,
     role?: OperationCommitRole,
@@ -80,6 +103,23 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
     if (role === undefined) return this.#session.read((db) => db.operationCommits.all(LINKS, eventId))
     checkMember('role', role, OperationCommitRole)
     return this.#session.read((db) => db.operationCommits.all(LINKS_OF_ROLE, eventId, role))
+  }
+
+  override async batchGetCommits(
+    eventIds: readonly string[],
+  ): Promise<Map<string, readonly OperationCommitRow[]>> {
+    const wanted = readIdList('eventIds', eventIds)
+    const links = await this.#session.read((db) => db.operationCommits.all(LINKS_OF_EACH, wanted))
+    return groupedBy(links, (link) => link.eventId)
+  }
+
+  override async getLineage(
+    commitHashes: readonly string[],
+    direction: 'origins' | 'fate',
+  ): Promise<readonly LineageStep[]> {
+    const wanted = readIdList('commitHashes', commitHashes)
+    checkMember('direction', direction, LINEAGE)
+    return this.#session.read((db) => db.rows<LineageStep>(LINEAGE[direction], wanted))
   }
 
   override async isSourceOf(commitHash: string): Promise<boolean> {

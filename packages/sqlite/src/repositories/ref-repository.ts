@@ -1,4 +1,5 @@
 import { RefConflictError, RefRepository, SymbolicRefError } from '@tract/repositories'
+import type { RefRow } from '@tract/schema'
 import type { Connection } from '../connection.js'
 import { checkId, checkName } from '../input.js'
 import type { Session } from '../session.js'
@@ -9,6 +10,7 @@ const FIRST_BRANCH = `${BRANCHES}main`
 const REF_NAME_LENGTH = 255
 
 const REF = 'SELECT refs.* FROM refs WHERE tract_id = ? AND ref_name = ?'
+const REFS = 'SELECT refs.* FROM refs WHERE tract_id = ? ORDER BY ref_name'
 const HEAD_COMMIT = `
   SELECT CASE WHEN head.symbolic_target IS NULL THEN head.commit_hash ELSE branch.commit_hash END
   FROM refs AS head
@@ -78,6 +80,11 @@ export class SqliteRefRepository extends RefRepository {
 
   override async detachHead(tractId: string, commitHash: string): Promise<void> {
     return this.setRef(tractId, HEAD, commitHash)
+  }
+
+  override async getAll(tractId: string): Promise<readonly RefRow[]> {
+    checkId('tractId', tractId)
+    return this.#session.read((db) => db.refs.all(REFS, tractId))
   }
 
   override async getRef(tractId: string, refName: string): Promise<string | null> {

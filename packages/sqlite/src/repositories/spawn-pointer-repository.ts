@@ -1,11 +1,16 @@
 import { type SpawnPointerInput, SpawnPointerRepository } from '@tract/repositories'
 import type { SpawnPointerRow } from '@tract/schema'
-import { checkCount, checkId } from '../input.js'
+import { checkCount, checkId, readIdList } from '../input.js'
+import { byKey } from '../lookup.js'
 import type { Session } from '../session.js'
 
 const POINTER = 'SELECT spawn_pointers.* FROM spawn_pointers WHERE id = ?'
 const BY_CHILD = `
   SELECT spawn_pointers.* FROM spawn_pointers WHERE child_tract_id = ? ORDER BY created_at, id LIMIT 1`
+const BY_EACH_CHILD = `
+  SELECT spawn_pointers.* FROM json_each(?) AS wanted CROSS JOIN spawn_pointers ON spawn_pointers.id = (
+    SELECT id FROM spawn_pointers AS one WHERE one.child_tract_id = wanted.value
+    ORDER BY one.created_at, one.id LIMIT 1)`
 const BY_PARENT = `
   SELECT spawn_pointers.* FROM spawn_pointers WHERE parent_tract_id = ? ORDER BY created_at, id`
 const BY_TRACT = `
@@ -42,6 +47,12 @@ export class SqliteSpawnPointerRepository extends SpawnPointerRepository {
   override async getByChild(childTractId: string): Promise<SpawnPointerRow | null> {
     checkId('childTractId', childTractId)
     return this.#session.read((db) => db.spawnPointers.get(BY_CHILD, childTractId))
+  }
+
+  override async batchGetByChild(childTractIds: readonly string[]): Promise<Map<string, SpawnPointerRow>> {
+    const wanted = readIdList('childTractIds', childTractIds)
+    const pointers = await this.#session.read((db) => db.spawnPointers.all(BY_EACH_CHILD, wanted))
+    return byKey(pointers, (pointer) => pointer.childTractId)
   }
 
   override async getChildren(parentTractId: string): Promise<readonly SpawnPointerRow[]> {

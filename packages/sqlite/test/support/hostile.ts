@@ -155,6 +155,22 @@ export const HOSTILE = {
   'enumeration or nothing': NO_VALUE_OF_ENUMERATION,
   'enumeration or undefined': [null, ...NO_VALUE_OF_ENUMERATION],
   'json or nothing': NO_JSON,
+  'stored rows': notNull([
+    ...NO_LIST,
+    ['text'],
+    [null],
+    [undefined],
+    [5],
+    [[]],
+    [{}],
+    [{ tract_id: 'tract' }],
+    [{ tract_id: 'tract', ref_name: 'ref', color: 'red' }],
+    [{ tract_id: null, ref_name: 'ref' }],
+    ...[Number.NaN, 2n ** 63n, true, {}, ['text'], Symbol('text'), new Date(), ...ILL_FORMED].map((name) => [
+      { tract_id: 'tract', ref_name: name },
+    ]),
+    [withGetter('ref_name')],
+  ]),
   conditions: notNull([
     ...NO_LIST,
     ['text'],

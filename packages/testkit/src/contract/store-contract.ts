@@ -9,17 +9,21 @@ import { commitConfigContract } from './commit-config.contract.js'
 import { commitDeletionContract } from './commit-deletion.contract.js'
 import { commitParentContract } from './commit-parent.contract.js'
 import { commitPrefixContract } from './commit-prefix.contract.js'
+import { commitUseContract } from './commit-use.contract.js'
 import { compileRecordContract } from './compile-record.contract.js'
 import { concurrencyContract } from './concurrency.contract.js'
 import { contractTest, onLocation } from './fixture.js'
 import { inputContract } from './input/input.contract.js'
+import { lineageContract } from './lineage.contract.js'
 import { modelContract } from './model/model.contract.js'
 import { operationEventContract } from './operation-event.contract.js'
 import { policyContract } from './policy.contract.js'
+import { readsOfManyContract } from './reads-of-many.contract.js'
 import { refContract } from './ref.contract.js'
 import { sharedLocationContract } from './shared-location.contract.js'
 import { spawnPointerContract } from './spawn-pointer.contract.js'
 import { storeWholeContract } from './store.contract.js'
+import { storedRowContract } from './stored-row.contract.js'
 import { endedTransactionContract } from './transaction/ended-transaction.contract.js'
 import { isolationContract } from './transaction/isolation.contract.js'
 import { nestedTransactionContract } from './transaction/nested-transaction.contract.js'
@@ -45,6 +49,10 @@ export function storeContract(adapter: StoreAdapter): void {
     compileRecordContract(test)
     spawnPointerContract(test)
     policyContract(test)
+    commitUseContract(test)
+    lineageContract(test)
+    readsOfManyContract(test)
+    storedRowContract(test)
     storeWholeContract(test)
     inputContract(test)
     sharedLocationContract(test)

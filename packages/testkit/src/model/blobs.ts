@@ -1,6 +1,6 @@
 import { type BlobInput, BlobRepository } from '@tract/repositories'
 import type { BlobRow } from '@tract/schema'
-import { handOut, pick, timeFor } from './rules.js'
+import { compareText, handOut, pick, timeFor } from './rules.js'
 import type { ModelState } from './state.js'
 
 export class ModelBlobRepository extends BlobRepository {
@@ -32,6 +32,12 @@ export class ModelBlobRepository extends BlobRepository {
     if (index === -1 || this.#state.commits.some((commit) => commit.contentHash === contentHash)) return false
     this.#state.blobs.splice(index, 1)
     return true
+  }
+
+  override async getOrphanHashes(): Promise<readonly string[]> {
+    const named = new Set(this.#state.commits.map((commit) => commit.contentHash))
+    const hashes = this.#state.blobs.map((blob) => blob.contentHash)
+    return hashes.filter((hash) => !named.has(hash)).sort(compareText)
   }
 
   #find(contentHash: string): BlobRow | undefined {

@@ -1,6 +1,6 @@
 import { CommitParentRepository } from '@tract/repositories'
 import type { CommitParentRow } from '@tract/schema'
-import { assertCommit, assertNew, byPosition, handOut } from './rules.js'
+import { assertCommit, assertNew, byPosition, handOut, pickLists } from './rules.js'
 import type { ModelState } from './state.js'
 
 const TERM = 'commit parent'
@@ -30,6 +30,10 @@ export class ModelCommitParentRepository extends CommitParentRepository {
 
   override async getParents(commitHash: string): Promise<readonly CommitParentRow[]> {
     return handOut(byPosition(this.#state.commitParents.filter((link) => link.commitHash === commitHash)))
+  }
+
+  override getMany(commitHashes: readonly string[]): Promise<Map<string, readonly CommitParentRow[]>> {
+    return pickLists(commitHashes, (commitHash) => this.getParents(commitHash))
   }
 
   #link(commitHash: string, parentHash: string, position: number): void {

@@ -4,10 +4,13 @@ import {
   type CommitInput,
   CommitInUseError,
   CommitRepository,
+  type CommitUse,
   type ConfigCondition,
+  type HashOptions,
   MissingReferenceError,
 } from '@tract/repositories'
 import type { CommitRow } from '@tract/schema'
+import { usesIn } from './commit-uses.js'
 import { meetsAll } from './config.js'
 import { assertCommit, assertNew, compareText, handOut, oldestFirst, pick, timeFor } from './rules.js'
 import type { ModelState } from './state.js'
@@ -94,6 +97,33 @@ export class ModelCommitRepository extends CommitRepository {
 
   override async getAll(tractId: string): Promise<readonly CommitRow[]> {
     return this.#oldestFirst((commit) => commit.tractId === tractId)
+  }
+
+  override async getHashes(tractId: string, options: HashOptions = {}): Promise<readonly string[]> {
+    const hashes = (await this.getAll(tractId)).map((commit) => commit.commitHash)
+    return hashes.slice(0, options.limit)
+  }
+
+  override async getTractIds(): Promise<readonly string[]> {
+    const { commits, refs, annotations, operationEvents, compileRecords, spawnPointers } = this.#state
+    const { policyProposals, policyLog } = this.#state
+    const rows = [commits, refs, annotations, operationEvents, compileRecords, policyProposals, policyLog]
+    const ids = new Set(rows.flat().map((row) => row.tractId))
+    for (const { parentTractId, childTractId } of spawnPointers) ids.add(parentTractId).add(childTractId)
+    return [...ids].sort(compareText)
+  }
+
+  override async getOnChain(headHash: string, commitHashes: readonly string[]): Promise<Set<string>> {
+    const chain = new Set((await this.getAncestors(headHash)).map((commit) => commit.commitHash))
+    return new Set(commitHashes.filter((hash) => chain.has(hash)))
+  }
+
+  override async getResponses(commitHashes: readonly string[]): Promise<readonly CommitRow[]> {
+    return this.#oldestFirst(({ responseTo }) => responseTo !== null && commitHashes.includes(responseTo))
+  }
+
+  override async getUses(commitHashes: readonly string[]): Promise<readonly CommitUse[]> {
+    return usesIn(this.#state, new Set(commitHashes))
   }
 
   override async delete(commitHash: string): Promise<void> {

@@ -5,7 +5,17 @@ import {
   MissingReferenceError,
 } from '@tract/repositories'
 import type { CompileEffectiveRow, CompileRecordRow } from '@tract/schema'
-import { assertCommit, assertNew, byPosition, handOut, oldestFirst, timeFor } from './rules.js'
+import {
+  assertCommit,
+  assertNew,
+  byPosition,
+  compareText,
+  handOut,
+  oldestFirst,
+  pick,
+  pickLists,
+  timeFor,
+} from './rules.js'
 import { copyOf, type ModelState, restore } from './state.js'
 
 const LINK = 'compile effective'
@@ -54,11 +64,34 @@ export class ModelCompileRecordRepository extends CompileRecordRepository {
     return handOut(this.#state.compileRecords.find((record) => record.recordId === recordId) ?? null)
   }
 
+  override async getMany(recordIds: readonly string[]): Promise<Map<string, CompileRecordRow>> {
+    return pick(recordIds, (recordId) =>
+      this.#state.compileRecords.find((record) => record.recordId === recordId),
+    )
+  }
+
   override async getAll(tractId: string): Promise<readonly CompileRecordRow[]> {
     return handOut(oldestFirst(this.#state.compileRecords.filter((record) => record.tractId === tractId)))
   }
 
   override async getEffectives(recordId: string): Promise<readonly CompileEffectiveRow[]> {
     return handOut(byPosition(this.#state.compileEffectives.filter((link) => link.recordId === recordId)))
+  }
+
+  override batchGetEffectives(
+    recordIds: readonly string[],
+  ): Promise<Map<string, readonly CompileEffectiveRow[]>> {
+    return pickLists(recordIds, (recordId) => this.getEffectives(recordId))
+  }
+
+  override async getEffectivesNaming(
+    commitHashes: readonly string[],
+  ): Promise<readonly CompileEffectiveRow[]> {
+    const records = this.#state.compileRecords.toSorted((left, right) =>
+      compareText(left.recordId, right.recordId),
+    )
+    const links: CompileEffectiveRow[] = []
+    for (const { recordId } of oldestFirst(records)) links.push(...(await this.getEffectives(recordId)))
+    return links.filter((link) => commitHashes.includes(link.commitHash))
   }
 }

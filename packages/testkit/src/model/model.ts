@@ -9,6 +9,7 @@ import { ModelPolicyRepository } from './policies.js'
 import { ModelRefRepository } from './refs.js'
 import { ModelSpawnPointerRepository } from './spawn-pointers.js'
 import type { ModelState } from './state.js'
+import { ModelStoredRowRepository } from './stored-rows.js'
 
 /**
  * All repositories over plain lists: the contract in its simplest words, to compare adapters with. It takes only input
@@ -25,5 +26,6 @@ export function modelOver(state: ModelState): Repositories {
     compileRecords: new ModelCompileRecordRepository(state),
     spawnPointers: new ModelSpawnPointerRepository(state),
     policies: new ModelPolicyRepository(state),
+    storedRows: new ModelStoredRowRepository(state),
   }
 }

@@ -1,12 +1,23 @@
 import {
   InvalidInputError,
+  type LineageStep,
   MissingReferenceError,
   type OperationEventInput,
   OperationEventRepository,
   type OperationEventUnitInput,
 } from '@tract/repositories'
 import type { OperationCommitRole, OperationCommitRow, OperationEventRow } from '@tract/schema'
-import { assertCommit, assertNew, byPosition, handOut, oldestFirst, timeFor } from './rules.js'
+import {
+  assertCommit,
+  assertNew,
+  byPosition,
+  compareText,
+  handOut,
+  oldestFirst,
+  pick,
+  pickLists,
+  timeFor,
+} from './rules.js'
 import { copyOf, type ModelState, restore } from './state.js'
 
 const LINK = 'operation commit'
@@ -72,6 +83,14 @@ export class ModelOperationEventRepository extends OperationEventRepository {
     return handOut(this.#state.operationEvents.find((event) => event.eventId === eventId) ?? null)
   }
 
+  override async getMany(eventIds: readonly string[]): Promise<Map<string, OperationEventRow>> {
+    return pick(eventIds, (eventId) => this.#state.operationEvents.find((event) => event.eventId === eventId))
+  }
+
+  override async getAll(tractId: string): Promise<readonly OperationEventRow[]> {
+    return handOut(oldestFirst(this.#state.operationEvents.filter((event) => event.tractId === tractId)))
+  }
+
   override async getCommits(
     eventId: string,
     role?: OperationCommitRole,
@@ -80,6 +99,50 @@ export class ModelOperationEventRepository extends OperationEventRepository {
     const sources = links.filter((link) => link.role === 'source' && role !== 'result')
     const results = links.filter((link) => link.role === 'result' && role !== 'source')
     return handOut(byPosition([...sources, ...results]))
+  }
+
+  override batchGetCommits(eventIds: readonly string[]): Promise<Map<string, readonly OperationCommitRow[]>> {
+    return pickLists(eventIds, (eventId) => this.getCommits(eventId))
+  }
+
+  override async getLineage(
+    commitHashes: readonly string[],
+    direction: 'origins' | 'fate',
+  ): Promise<readonly LineageStep[]> {
+    const steps = this.#steps()
+    const [near, far] =
+      direction === 'origins'
+        ? (['resultHash', 'sourceHash'] as const)
+        : (['sourceHash', 'resultHash'] as const)
+    const reached = new Set(commitHashes)
+    for (let before = -1; before < reached.size; ) {
+      before = reached.size
+      for (const step of steps) if (reached.has(step[near])) reached.add(step[far])
+    }
+    return steps.filter((step) => reached.has(step[near]))
+  }
+
+  /** All steps of all events in their order. */
+  #steps(): LineageStep[] {
+    const byId = this.#state.operationEvents.toSorted((left, right) =>
+      compareText(left.eventId, right.eventId),
+    )
+    return oldestFirst(byId).flatMap((event) => {
+      const links = byPosition(this.#state.operationCommits.filter((link) => link.eventId === event.eventId))
+      const sources = links.filter((link) => link.role === 'source')
+      const results = links.filter((link) => link.role === 'result')
+      const isPaired = event.eventType !== 'compress' && sources.length === results.length
+      const steps = results.flatMap((result, rank) =>
+        (isPaired ? sources.slice(rank, rank + 1) : sources).map((source) => stepOf(source, result)),
+      )
+      return steps.sort(
+        (left, right) =>
+          left.resultPosition - right.resultPosition ||
+          left.sourcePosition - right.sourcePosition ||
+          compareText(left.resultHash, right.resultHash) ||
+          compareText(left.sourceHash, right.sourceHash),
+      )
+    })
   }
 
   override async isSourceOf(commitHash: string): Promise<boolean> {
@@ -110,5 +173,15 @@ export class ModelOperationEventRepository extends OperationEventRepository {
   override async deleteEvent(eventId: string): Promise<void> {
     this.#state.operationCommits = this.#state.operationCommits.filter((link) => link.eventId !== eventId)
     this.#state.operationEvents = this.#state.operationEvents.filter((event) => event.eventId !== eventId)
+  }
+}
+
+function stepOf(source: OperationCommitRow, result: OperationCommitRow): LineageStep {
+  return {
+    eventId: source.eventId,
+    sourceHash: source.commitHash,
+    sourcePosition: source.position,
+    resultHash: result.commitHash,
+    resultPosition: result.position,
   }
 }

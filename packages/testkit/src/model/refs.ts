@@ -1,6 +1,6 @@
 import { RefConflictError, RefRepository, SymbolicRefError } from '@tract/repositories'
 import type { RefRow } from '@tract/schema'
-import { assertCommit, compareText } from './rules.js'
+import { assertCommit, compareText, handOut } from './rules.js'
 import type { ModelState } from './state.js'
 
 const HEAD = 'HEAD'
@@ -55,6 +55,11 @@ export class ModelRefRepository extends RefRepository {
 
   override detachHead(tractId: string, commitHash: string): Promise<void> {
     return this.setRef(tractId, HEAD, commitHash)
+  }
+
+  override async getAll(tractId: string): Promise<readonly RefRow[]> {
+    const refs = this.#state.refs.filter((ref) => ref.tractId === tractId)
+    return handOut(refs.sort((left, right) => compareText(left.refName, right.refName)))
   }
 
   override async getRef(tractId: string, refName: string): Promise<string | null> {

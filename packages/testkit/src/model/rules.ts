@@ -50,6 +50,19 @@ export function pick<Row>(
   return found
 }
 
+/** The lists that are not empty, in the order of the question. */
+export async function pickLists<Row>(
+  keys: readonly string[],
+  find: (key: string) => Promise<readonly Row[]>,
+): Promise<Map<string, readonly Row[]>> {
+  const found = new Map<string, readonly Row[]>()
+  for (const key of keys) {
+    const rows = await find(key)
+    if (rows.length > 0) found.set(key, rows)
+  }
+  return found
+}
+
 /** @throws {@link MissingReferenceError} unless the commit exists; `null` names none */
 export function assertCommit(
   state: ModelState,

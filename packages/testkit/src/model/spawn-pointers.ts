@@ -1,6 +1,6 @@
 import { type SpawnPointerInput, SpawnPointerRepository } from '@tract/repositories'
 import type { SpawnPointerRow } from '@tract/schema'
-import { assertCommit, assertNew, handOut, idFor, oldestFirst, timeFor } from './rules.js'
+import { assertCommit, assertNew, handOut, idFor, oldestFirst, pick, timeFor } from './rules.js'
 import type { ModelState } from './state.js'
 
 export class ModelSpawnPointerRepository extends SpawnPointerRepository {
@@ -27,6 +27,12 @@ export class ModelSpawnPointerRepository extends SpawnPointerRepository {
 
   override async getByChild(childTractId: string): Promise<SpawnPointerRow | null> {
     return handOut(this.#state.spawnPointers.find((pointer) => pointer.childTractId === childTractId) ?? null)
+  }
+
+  override async batchGetByChild(childTractIds: readonly string[]): Promise<Map<string, SpawnPointerRow>> {
+    return pick(childTractIds, (childTractId) =>
+      this.#state.spawnPointers.find((pointer) => pointer.childTractId === childTractId),
+    )
   }
 
   override async getChildren(parentTractId: string): Promise<readonly SpawnPointerRow[]> {

@@ -1,3 +1,4 @@
+import type { StoredRow } from '@tract/repositories'
 import type {
   AnnotationRow,
   BlobRow,
@@ -27,6 +28,8 @@ export interface ModelState {
   spawnPointers: SpawnPointerRow[]
   policyProposals: PolicyProposalRow[]
   policyLog: PolicyLogRow[]
+  /** The stored values of rows that were given so, whose texts another encoder might write otherwise. */
+  texts: Map<object, StoredRow>
   /** The last id given to a row whose id is generated. */
   lastId: number
 }
@@ -46,6 +49,7 @@ export function emptyState(): ModelState {
     spawnPointers: [],
     policyProposals: [],
     policyLog: [],
+    texts: new Map(),
     lastId: 0,
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidInputError, TractError } from '@tract/repositories'
+import { InvalidInputError, type StoredTable, TractError } from '@tract/repositories'
 import {
   CommitOperation,
   InvalidValueError,
@@ -8,6 +8,7 @@ import {
   timestampCodec,
 } from '@tract/schema'
 import { type Field, ROW_INPUTS } from '../../src/contract/input/row-inputs.js'
+import { STORED_FORMS } from '../../src/model/stored-form.js'
 
 type Check = (name: string, value: unknown) => unknown
 
@@ -22,6 +23,8 @@ const checkEvent: readonly [string, Check] = ['eventId', checkId]
 const checkRecord: readonly [string, Check] = ['recordId', checkId]
 const checkRef: readonly [string, Check] = ['refName', text(255, 1)]
 const checkBranch: readonly [string, Check] = ['branchName', text(244, 1)]
+const checkHashes: readonly [string, Check] = ['commitHashes', ids]
+const checkTable: readonly [string, Check] = ['table', oneOf(Object.keys(STORED_FORMS))]
 const checkPosition: readonly [string, Check] = ['position', count]
 const checkRole: readonly [string, Check] = ['role', optional(oneOf(OperationCommitRole))]
 
@@ -30,6 +33,7 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   'blobs.getMany': [['contentHashes', ids]],
   'blobs.deleteIfOrphaned': [['contentHash', checkId]],
   'commits.get': [checkHash],
+  'blobs.getOrphanHashes': [],
   'commits.getMany': [['commitHashes', ids]],
   'commits.getAncestors': [
     checkHash,
@@ -43,10 +47,16 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
     ['tractId', optional(checkId)],
   ],
   'commits.getAll': [checkTract],
+  'commits.getHashes': [checkTract, ['options', options({ limit: optional(limit) })]],
+  'commits.getTractIds': [],
+  'commits.getOnChain': [['headHash', checkId], checkHashes],
+  'commits.getResponses': [checkHashes],
+  'commits.getUses': [checkHashes],
   'commits.delete': [checkHash],
   'commitParents.addParent': [checkHash, ['parentHash', checkId], checkPosition],
   'commitParents.addParents': [checkHash, ['parentHashes', ids]],
   'commitParents.getParents': [checkHash],
+  'commitParents.getMany': [checkHashes],
   'refs.getHead': [checkTract],
   'refs.updateHead': [checkTract, checkHash],
   'refs.getBranch': [checkTract, checkBranch],
@@ -55,6 +65,7 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   'refs.isDetached': [checkTract],
   'refs.attachHead': [checkTract, checkBranch],
   'refs.detachHead': [checkTract, checkHash],
+  'refs.getAll': [checkTract],
   'refs.getRef': [checkTract, checkRef],
   'refs.setRef': [checkTract, checkRef, checkHash],
   'refs.deleteRef': [checkTract, checkRef],
@@ -67,6 +78,10 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   'annotations.batchGetLatest': [['targetHashes', ids]],
   'operationEvents.addCommit': [checkEvent, checkHash, ['role', oneOf(OperationCommitRole)], checkPosition],
   'operationEvents.getEvent': [checkEvent],
+  'operationEvents.getMany': [['eventIds', ids]],
+  'operationEvents.getAll': [checkTract],
+  'operationEvents.batchGetCommits': [['eventIds', ids]],
+  'operationEvents.getLineage': [checkHashes, ['direction', oneOf(['origins', 'fate'])]],
   'operationEvents.getCommits': [checkEvent, checkRole],
   'operationEvents.isSourceOf': [checkHash],
   'operationEvents.getAllSourceHashes': [checkTract],
@@ -75,10 +90,14 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   'operationEvents.deleteEvent': [checkEvent],
   'compileRecords.addEffective': [checkRecord, checkHash, checkPosition],
   'compileRecords.getRecord': [checkRecord],
+  'compileRecords.getMany': [['recordIds', ids]],
+  'compileRecords.batchGetEffectives': [['recordIds', ids]],
+  'compileRecords.getEffectivesNaming': [checkHashes],
   'compileRecords.getAll': [checkTract],
   'compileRecords.getEffectives': [checkRecord],
   'spawnPointers.get': [['id', count]],
   'spawnPointers.getByChild': [['childTractId', checkId]],
+  'spawnPointers.batchGetByChild': [['childTractIds', ids]],
   'spawnPointers.getChildren': [['parentTractId', checkId]],
   'spawnPointers.getAll': [checkTract],
   'spawnPointers.hasAncestor': [
@@ -105,6 +124,8 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
     ],
   ],
   'policies.deleteLogEntries': [checkTract, ['before', time]],
+  'storedRows.read': [checkTable, ['column', text()], ['values', ids]],
+  'storedRows.insert': [checkTable, ['rows', list]],
   ...Object.fromEntries(
     ROW_INPUTS.map(({ name, fields }) => [name, [['input', rowInput(name, fields)] as const]]),
   ),
@@ -116,6 +137,7 @@ export function readArguments(method: string, given: readonly unknown[]): readon
   if (checks === undefined) throw new Error(`${method} has no rules`)
   try {
     const read = checks.map(([name, check], index) => check(name, given[index]))
+    if (method.startsWith('storedRows.')) checkStored(read[0] as StoredTable, read[1])
     return read.slice(0, Math.max(given.length, 1))
   } catch (error) {
     if (error instanceof TractError) throw error
@@ -142,6 +164,34 @@ function text(longest = Number.POSITIVE_INFINITY, shortest = 0): Check {
 function ids(name: string, value: unknown): unknown {
   if (!Array.isArray(value)) return refuse(name, value, 'an array of ids')
   return value.map((item) => checkId(name, item))
+}
+
+function list(name: string, value: unknown): unknown {
+  if (!Array.isArray(value)) return refuse(name, value, 'an array')
+  return value.map((item, index) => {
+    if (typeof item !== 'object' || item === null) return refuse(`${name}[${index}]`, item, 'a row')
+    return { ...item }
+  })
+}
+
+/** Checks what depends on the table: the column that is asked for, or the columns of rows. */
+function checkStored(table: StoredTable, given: unknown): void {
+  const { columns, key, nullable } = STORED_FORMS[table]
+  if (!Array.isArray(given)) return void oneOf(columns)('column', given)
+  for (const [index, row] of given.entries()) {
+    const fields = columns.map((column) => {
+      const mayBeNull = nullable.includes(column) || (column === 'id' && key.includes(column))
+      return [column, mayBeNull ? optional(orNull(storable)) : storable] as const
+    })
+    object(`rows[${index}]`, row, Object.fromEntries(fields))
+  }
+}
+
+function storable(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return text()(name, value)
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  const isInteger = typeof value === 'bigint' && BigInt.asIntN(64, value) === value
+  return isInteger ? value : refuse(name, value, 'a stored value')
 }
 
 function count(name: string, value: unknown): unknown {

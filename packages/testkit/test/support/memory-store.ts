@@ -17,7 +17,7 @@ import { copyOf, emptyState, type ModelState, restore } from '../../src/model/st
 import { Gate } from './gate.js'
 import { readArguments } from './memory-input.js'
 
-const READS = /^(get|list|is|has|batchGet)/
+const READS = /^(get|list|is|has|batchGet|read)/
 
 type Work<Result> = (tx: Transaction) => Promise<Result>
 /** One call of a repository's, on any rows. */

@@ -18,6 +18,7 @@ const REF = { takes: 'refs/tags/v1', refuses: noName(255) }
 const TRACT = { name: 'tractId', takes: A_TRACT, refuses: NO_ID }
 const COMMIT = { name: 'commitHash', takes: 'commit', refuses: NO_ID }
 const ROLES = { name: 'role', takes: 'result', refuses: noValueOf(Object.values(OperationCommitRole)) }
+const IDS = { takes: [], refuses: NO_IDS }
 const POSITION = { name: 'position', takes: 5, refuses: NO_COUNT }
 const TIME = { takes: Timestamp.from('2026-02-20T15:39:08.123456Z'), refuses: NO_TIME }
 const NO_OPTIONS: readonly unknown[] = [1, 'limit', [], [1], { limt: 1 }, { Limit: 1 }, { toString: 1 }]
@@ -336,5 +337,82 @@ export const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
   'policies.deleteLogEntries': [
     { ...TRACT, call: (store, value) => store.policies.deleteLogEntries(value, TIME.takes) },
     { ...TIME, name: 'before', call: (store, value) => store.policies.deleteLogEntries(A_TRACT, value) },
+  ],
+  'commits.getResponses': [
+    { ...IDS, name: 'commitHashes', call: (store, value) => store.commits.getResponses(value) },
+  ],
+  'commits.getUses': [{ ...IDS, name: 'commitHashes', call: (store, value) => store.commits.getUses(value) }],
+  'commitParents.getMany': [
+    { ...IDS, name: 'commitHashes', call: (store, value) => store.commitParents.getMany(value) },
+  ],
+  'operationEvents.getMany': [
+    { ...IDS, name: 'eventIds', call: (store, value) => store.operationEvents.getMany(value) },
+  ],
+  'operationEvents.batchGetCommits': [
+    { ...IDS, name: 'eventIds', call: (store, value) => store.operationEvents.batchGetCommits(value) },
+  ],
+  'compileRecords.getMany': [
+    { ...IDS, name: 'recordIds', call: (store, value) => store.compileRecords.getMany(value) },
+  ],
+  'compileRecords.batchGetEffectives': [
+    { ...IDS, name: 'recordIds', call: (store, value) => store.compileRecords.batchGetEffectives(value) },
+  ],
+  'compileRecords.getEffectivesNaming': [
+    { ...IDS, name: 'commitHashes', call: (store, value) => store.compileRecords.getEffectivesNaming(value) },
+  ],
+  'spawnPointers.batchGetByChild': [
+    { ...IDS, name: 'childTractIds', call: (store, value) => store.spawnPointers.batchGetByChild(value) },
+  ],
+  'commits.getHashes': [
+    { ...TRACT, call: (store, value) => store.commits.getHashes(value) },
+    { ...OPTIONS, call: (store, value) => store.commits.getHashes(A_TRACT, value) },
+    {
+      name: 'limit',
+      takes: 1,
+      refuses: NO_LIMIT,
+      call: (store, limit) => store.commits.getHashes(A_TRACT, { limit }),
+    },
+  ],
+  'commits.getOnChain': [
+    { ...COMMIT, name: 'headHash', call: (store, value) => store.commits.getOnChain(value, []) },
+    { ...IDS, name: 'commitHashes', call: (store, value) => store.commits.getOnChain('commit', value) },
+  ],
+  'refs.getAll': [{ ...TRACT, call: (store, value) => store.refs.getAll(value) }],
+  'operationEvents.getAll': [{ ...TRACT, call: (store, value) => store.operationEvents.getAll(value) }],
+  'operationEvents.getLineage': [
+    {
+      ...IDS,
+      name: 'commitHashes',
+      call: (store, value) => store.operationEvents.getLineage(value, 'fate'),
+    },
+    {
+      name: 'direction',
+      takes: 'origins',
+      refuses: noValueOf(['origins', 'fate']),
+      call: (store, value) => store.operationEvents.getLineage([], value),
+    },
+  ],
+  'storedRows.read': [
+    {
+      name: 'table',
+      takes: 'refs',
+      refuses: noValueOf(['refs']),
+      call: (store, value) => store.storedRows.read(value, 'tract_id', []),
+    },
+    {
+      name: 'column',
+      takes: 'tract_id',
+      refuses: noValueOf(['tract_id']),
+      call: (store, value) => store.storedRows.read('refs', value, []),
+    },
+    { ...IDS, name: 'values', call: (store, value) => store.storedRows.read('refs', 'tract_id', value) },
+  ],
+  'storedRows.insert': [
+    {
+      name: 'table',
+      takes: 'refs',
+      refuses: noValueOf(['refs']),
+      call: (store, value) => store.storedRows.insert(value, []),
+    },
   ],
 }

@@ -118,7 +118,7 @@ const saveCommit = call(
     state.blobs.some((row) => row.contentHash === contentHash),
 )
 
-/** Every method but those that take generated ids. */
+/** Every method but those that take or give generated ids. */
 export const CALLS: readonly Arbitrary<Call>[] = [
   saveBlob,
   call('blobs.get', [blob], (store, hash) => store.blobs.get(hash)),
@@ -300,6 +300,41 @@ export const CALLS: readonly Arbitrary<Call>[] = [
       ),
     ],
     (store, tractId, options) => store.policies.getLog(tractId, options),
+  ),
+  call('getOrphanHashes', [], (store) => store.blobs.getOrphanHashes()),
+  call('getHashes', [tract, optional(limit)], (store, tractId, most) =>
+    store.commits.getHashes(tractId, { ...(most !== undefined && { limit: most }) }),
+  ),
+  call('getTractIds', [], (store) => store.commits.getTractIds()),
+  call('getOnChain', [commit, array(commit)], (store, head, hashes) =>
+    store.commits.getOnChain(head, hashes),
+  ),
+  call('getResponses', [array(commit)], (store, hashes) => store.commits.getResponses(hashes)),
+  call('getUses', [array(commit)], async (store, hashes) =>
+    (await store.commits.getUses(hashes)).filter(({ by }) => by !== 'spawn'),
+  ),
+  call('commitParents.getMany', [array(commit)], (store, hashes) => store.commitParents.getMany(hashes)),
+  call('refs.getAll', [tract], (store, tractId) => store.refs.getAll(tractId)),
+  call('operationEvents.getMany', [array(event)], (store, ids) => store.operationEvents.getMany(ids)),
+  call('operationEvents.getAll', [tract], (store, tractId) => store.operationEvents.getAll(tractId)),
+  call('batchGetCommits', [array(event)], (store, ids) => store.operationEvents.batchGetCommits(ids)),
+  call(
+    'getLineage',
+    [array(commit), constantFrom('origins' as const, 'fate' as const)],
+    (store, hashes, direction) => store.operationEvents.getLineage(hashes, direction),
+  ),
+  call('compileRecords.getMany', [array(compileRecord)], (store, ids) => store.compileRecords.getMany(ids)),
+  call('batchGetEffectives', [array(compileRecord)], (store, ids) =>
+    store.compileRecords.batchGetEffectives(ids),
+  ),
+  call('getEffectivesNaming', [array(commit)], (store, hashes) =>
+    store.compileRecords.getEffectivesNaming(hashes),
+  ),
+  call('batchGetByChild', [array(tract)], (store, ids) => store.spawnPointers.batchGetByChild(ids)),
+  call(
+    'storedRows.read',
+    [constantFrom('commits', 'refs', 'annotations', 'operation_events' as const), tract],
+    (store, table, tractId) => store.storedRows.read(table, 'tract_id', [tractId]),
   ),
   call('deleteLogEntries', [tract, createdAt], (store, tractId, before) =>
     store.policies.deleteLogEntries(tractId, before),

@@ -1,0 +1,142 @@
+import type { StoredRow, StoredTable, Transaction } from '@tract/repositories'
+import { BundleConflictError } from '../errors.js'
+import { RowCheck } from './check-row.js'
+import { TABLES } from './format.js'
+import type { TextSource } from './lines.js'
+import { type ReadRow, readBundle } from './read-bundle.js'
+
+/** What {@link importBundle} does where the store holds something else. */
+export interface ImportBundleOptions {
+  /** Keep the refs that the store has, where the bundle has them elsewhere; otherwise that is a conflict. `false` unless given. */
+  readonly keepRefs?: boolean
+}
+
+/** What {@link importBundle} did. */
+export interface ImportedBundle {
+  /** The tracts that are in the bundle whole. */
+  readonly tracts: readonly string[]
+  /** Rows that were stored, by table. */
+  readonly written: Readonly<Record<string, number>>
+  /** Rows that were there already. */
+  readonly present: number
+}
+
+/** How many rows are stored at once. */
+const BATCH = 500
+
+/**
+ * Brings a bundle into a store: every hash is recomputed before its row is stored, the digest of the whole before anything
+ * is committed. All of it or nothing; what is there already is left, so that a second import changes nothing.
+ *
+ * @param source the text of the bundle, in parts of any size
+ * @throws {@link ForeignBundleError} where it is no bundle, or of another version
+ * @throws {@link DamagedBundleError} where it was cut or changed
+ * @throws {@link BundleConflictError} where the store holds another row under a key
+ */
+export async function importBundle(
+  store: Transaction,
+  source: TextSource,
+  options: ImportBundleOptions = {},
+): Promise<ImportedBundle> {
+  const { keepRefs = false } = options
+  return store.transaction(async (tx) => {
+    let tracts: readonly string[] = []
+    const check = new RowCheck()
+    const seen: Seen = new Map()
+    const written: Record<string, number> = {}
+    let present = 0
+    let batch: ReadRow[] = []
+    const flush = async () => {
+      const [first] = batch
+      if (first === undefined) return
+      const { table } = first
+      const rows = batch.map(({ row }) => row)
+      const stored = TABLES[table].isLog
+        ? await storeLog(tx, table, rows, seen)
+        : await storeRows(tx, table, rows, keepRefs)
+      if (stored > 0) written[table] = (written[table] ?? 0) + stored
+      present += batch.length - stored
+      batch = []
+    }
+    const onHeader = (ids: readonly string[]) => {
+      tracts = ids
+    }
+    for await (const read of readBundle(source, onHeader)) {
+      check.check(read)
+      if (batch.length === BATCH || (batch[0] !== undefined && batch[0].table !== read.table)) await flush()
+      batch.push(read)
+    }
+    check.finish()
+    await flush()
+    return { tracts, written, present }
+  })
+}
+
+/** Returns how many rows were new. */
+async function storeRows(
+  tx: Transaction,
+  table: StoredTable,
+  rows: readonly StoredRow[],
+  keepRefs: boolean,
+): Promise<number> {
+  const fresh = table === 'spawn_pointers' ? await newSpawns(tx, rows) : rows
+  const before = await tx.storedRows.insert(table, fresh)
+  let stored = 0
+  for (const [index, was] of before.entries()) {
+    if (was === null) stored++
+    // One hash is one payload; who counted its tokens, and when it came, is the first writer's.
+    else if (table !== 'blobs' && !(keepRefs && table === 'refs')) assertSame(table, was, fresh[index] ?? {})
+  }
+  return stored
+}
+
+/** How often a row without a key has come so far. */
+type Seen = Map<string, number>
+
+/** Rows without a key of their own are told by all they hold, and by how often the store has them. */
+async function storeLog(
+  tx: Transaction,
+  table: StoredTable,
+  rows: readonly StoredRow[],
+  seen: Seen,
+): Promise<number> {
+  const { columns } = TABLES[table]
+  const column = table === 'annotations' ? 'target_hash' : 'tract_id'
+  const textOf = (row: StoredRow) =>
+    JSON.stringify([table, ...columns.map((name) => String(row[name] ?? null))])
+  const values = [...new Set(rows.map((row) => String(row[column])))]
+  const counts = new Map<string, number>()
+  for (const row of await tx.storedRows.read(table, column, values)) add(counts, textOf(row))
+  const fresh = rows.filter((row) => {
+    const text = textOf(row)
+    const isNew = add(seen, text) > (counts.get(text) ?? 0)
+    if (isNew) add(counts, text)
+    return isNew
+  })
+  await tx.storedRows.insert(table, fresh)
+  return fresh.length
+}
+
+function add(counts: Map<string, number>, text: string): number {
+  const count = (counts.get(text) ?? 0) + 1
+  counts.set(text, count)
+  return count
+}
+
+async function newSpawns(tx: Transaction, rows: readonly StoredRow[]): Promise<readonly StoredRow[]> {
+  const children = rows.map((row) => String(row.child_tract_id))
+  const known = await tx.storedRows.read('spawn_pointers', 'child_tract_id', children)
+  const byChild = new Map(known.map((row) => [row.child_tract_id, row]))
+  return rows.filter((row) => {
+    const was = byChild.get(row.child_tract_id ?? null)
+    if (was !== undefined) assertSame('spawn_pointers', was, row)
+    return was === undefined
+  })
+}
+
+function assertSame(table: StoredTable, was: StoredRow, row: StoredRow): void {
+  const { columns, key } = TABLES[table]
+  const differing = columns.filter((column) => String(was[column] ?? null) !== String(row[column] ?? null))
+  if (differing.length === 0) return
+  throw new BundleConflictError(table, key.map((column) => String(row[column])).join(', '), differing)
+}

@@ -1,0 +1,204 @@
+import { RefConflictError, type Transaction } from '@tract/repositories'
+import type { AnnotationRow, CommitRow, CompileRecordRow, JsonObject, Priority } from '@tract/schema'
+import { type Context, type ContextEntry, contextOfEntries, readContext } from './context.js'
+import { UnknownBranchError } from './errors.js'
+import { commitOf } from './resolve.js'
+import { type CommitOptions, commitAt } from './write/commit.js'
+import { type Compressed, type Compression, compressAt } from './write/compress.js'
+import { type Import, type Imported, importAt } from './write/import.js'
+import { type MergeOptions, mergeAt, tipOf } from './write/merge.js'
+import { moveTo, type Position, positionOf } from './write/position.js'
+import { type Compile, recordContext } from './write/record-compile.js'
+import { type Reorganization, type Reorganized, reorganizeAt } from './write/reorganize.js'
+import { type HistoryOptions, type Settings, settingsOf } from './write/settings.js'
+
+/** How often a branch may be moved by others before a write gives up. */
+const ATTEMPTS = 100
+
+/**
+ * The history of one tract, to write on.
+ *
+ * @param store a store, or a transaction of one: what is written through it then belongs to that transaction
+ */
+export function history(store: Transaction, tractId: string, options: HistoryOptions = {}): History {
+  return new History(store, tractId, options)
+}
+
+/**
+ * Writes on one branch of one tract. Every method is one transaction: it takes effect whole, moves the branch by
+ * compare-and-set, and leaves every older commit in place.
+ *
+ * Commits are named by hash or by a prefix of at least 4 characters; every method throws {@link UnknownHashError} and
+ * {@link AmbiguousPrefixError} where that names none or several.
+ */
+export class History {
+  readonly tractId: string
+  readonly #store: Transaction
+  readonly #settings: Settings
+  /** Where each ref was when this history last saw it. */
+  readonly #seen = new Map<string, string | null>()
+
+  /** @internal {@link history} makes histories. */
+  constructor(store: Transaction, tractId: string, options: HistoryOptions) {
+    this.#store = store
+    this.tractId = tractId
+    this.#settings = settingsOf(options)
+  }
+
+  /** The commit at the end of the branch, or `null`. */
+  async head(): Promise<string | null> {
+    const { refName, head } = await this.#position(this.#store)
+    this.#seen.set(refName, head)
+    return head
+  }
+
+  /**
+   * What a model is shown now. The cost is that of the head's chain.
+   *
+   * @param at a commit or branch other than the head
+   */
+  async context(at?: string): Promise<Context> {
+    const headHash = at === undefined ? await this.head() : await tipOf(this.#store, this.tractId, at)
+    return readContext(this.#store, headHash, this.#settings.render)
+  }
+
+  /** A context of entries in an order of the caller's, for what was sent otherwise than the head gives it. */
+  contextOf(entries: readonly ContextEntry[], headHash: string | null = null): Context {
+    return contextOfEntries(headHash, entries, this.#settings.render)
+  }
+
+  /**
+   * Puts one message behind the head, or with `editOf` gives an earlier one a new text.
+   *
+   * @throws {@link EditOfEditError} where `editOf` is an edit
+   * @throws {@link OutsideChainError} where `editOf` is not on the head's chain
+   */
+  commit(payload: JsonObject, options: CommitOptions = {}): Promise<CommitRow> {
+    return this.#move(async (tx, position) => {
+      const commit = await commitAt(tx, position, payload, options, this.#settings)
+      return { result: commit, next: commit.commitHash }
+    })
+  }
+
+  /**
+   * Joins other branches, or commits, to this one.
+   *
+   * @throws {@link NoHeadError} where this branch has no commit
+   */
+  merge(others: string | readonly string[], options: MergeOptions = {}): Promise<CommitRow> {
+    const list = typeof others === 'string' ? [others] : others
+    return this.#move(async (tx, position) => {
+      const commit = await mergeAt(tx, position, list, options, this.#settings)
+      return { result: commit, next: commit.commitHash }
+    })
+  }
+
+  /**
+   * Puts a summary in the place of messages.
+   *
+   * @throws {@link OutsideChainError} where a source is not on the head's chain
+   * @throws {@link InvalidInputError} where a source is an edit, named twice, or all of them are kept
+   */
+  compress(compression: Compression): Promise<Compressed> {
+    return this.#move(async (tx, position) => {
+      const result = await compressAt(tx, position, compression, this.#settings)
+      return { result, next: result.headHash }
+    })
+  }
+
+  /** Brings the messages into another order; throws as {@link compress} does. */
+  reorganize(reorganization: Reorganization): Promise<Reorganized> {
+    return this.#move(async (tx, position) => {
+      const result = await reorganizeAt(tx, position, reorganization)
+      return { result, next: result.headHash }
+    })
+  }
+
+  /** Takes messages over from another tract of the same store. */
+  import(from: Import): Promise<Imported> {
+    return this.#move(async (tx, position) => {
+      const result = await importAt(tx, position, from)
+      return { result, next: result.headHash }
+    })
+  }
+
+  /** Keeps what is sent to a model, so that it can be rebuilt byte for byte whatever becomes of the history. */
+  recordCompile(compile: Compile = {}): Promise<CompileRecordRow> {
+    return this.#store.transaction(async (tx) => {
+      const context =
+        compile.context ?? (await readContext(tx, (await this.#position(tx)).head, this.#settings.render))
+      return recordContext(tx, this.tractId, context, compile, this.#settings)
+    })
+  }
+
+  /** Says of a commit whether it is left out of contexts, shown, or kept verbatim through compression. */
+  async annotate(hash: string, priority: Priority, reason: string | null = null): Promise<AnnotationRow> {
+    return this.#store.transaction(async (tx) => {
+      const { commitHash: targetHash, tractId } = await commitOf(tx, hash, this.tractId)
+      return tx.annotations.save({ tractId, targetHash, priority, reason })
+    })
+  }
+
+  /**
+   * Creates a branch, or moves one.
+   *
+   * @param at a commit or branch; the head unless given
+   */
+  async branch(name: string, at?: string): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const { head } = await this.#position(tx)
+      const tip = at === undefined ? head : await tipOf(tx, this.tractId, at)
+      if (tip === null) throw new UnknownBranchError(at ?? 'HEAD', this.tractId)
+      await tx.refs.setBranch(this.tractId, name, tip)
+    })
+  }
+
+  /** Attaches HEAD to a branch, or points it at a commit. A history made for one branch keeps writing on that. */
+  async checkout(branchOrHash: string): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const names = await tx.refs.listBranches(this.tractId)
+      if (names.includes(branchOrHash)) return tx.refs.attachHead(this.tractId, branchOrHash)
+      const { commitHash } = await commitOf(tx, branchOrHash, this.tractId)
+      return tx.refs.detachHead(this.tractId, commitHash)
+    })
+  }
+
+  /** Moves the branch to another commit; what it leaves behind stays in the store. */
+  async reset(branchOrHash: string): Promise<void> {
+    await this.#move(async (tx) => {
+      const next = await tipOf(tx, this.tractId, branchOrHash)
+      return { result: undefined, next }
+    })
+  }
+
+  #position(repositories: Transaction): Promise<Position> {
+    return positionOf(repositories, this.tractId, this.#settings.branch)
+  }
+
+  async #move<Result>(
+    work: (tx: Transaction, position: Position) => Promise<{ result: Result; next: string }>,
+  ): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const moved = await this.#store.transaction(async (tx) => {
+          const position = await this.#position(tx)
+          this.#assertUnmoved(position)
+          const { result, next } = await work(tx, position)
+          await moveTo(tx, position, next)
+          return { result, next, refName: position.refName }
+        })
+        this.#seen.set(moved.refName, moved.next)
+        return moved.result
+      } catch (error) {
+        const again = error instanceof RefConflictError && this.#settings.onConflict === 'retry'
+        if (!again || attempt === ATTEMPTS) throw error
+      }
+    }
+  }
+
+  #assertUnmoved({ refName, head }: Position): void {
+    const seen = this.#seen.get(refName)
+    if (this.#settings.onConflict === 'retry' || seen === undefined || seen === head) return
+    throw new RefConflictError(this.tractId, refName, seen, head)
+  }
+}

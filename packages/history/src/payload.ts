@@ -1,0 +1,78 @@
+import { InvalidInputError } from '@tract/repositories'
+import { contentHashOfStored, type JsonObject, UnreadableValueError } from '@tract/schema'
+import { membersOf, textMember } from './members.js'
+
+/** Who speaks, as chat models name it; a dialogue has the role that its payload gives. */
+export type Role = 'system' | 'user' | 'assistant' | 'tool' | (string & {})
+
+/** The fields that a payload of each type may leave out, and that then hold `null`: hashes cover them. */
+const OPTIONAL_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  dialogue: ['name'],
+  tool_io: ['status'],
+  artifact: ['language'],
+  output: ['format'],
+}
+
+const ROLES: Readonly<Record<string, Role>> = { instruction: 'system', session: 'system', tool_io: 'tool' }
+
+/**
+ * A payload as it is stored: with its type and its absent optional fields.
+ *
+ * @throws {@link InvalidInputError} where it has no type, or another than was said
+ */
+export function completePayload(payload: JsonObject, contentType?: string): JsonObject {
+  const own = payload.content_type
+  const type = own ?? contentType
+  if (typeof type !== 'string' || type === '') {
+    throw new InvalidInputError('payload.content_type', String(type), 'the type of the payload')
+  }
+  if (contentType !== undefined && contentType !== type) {
+    throw new InvalidInputError('contentType', contentType, `${type}, which the payload says`)
+  }
+  const complete: Record<string, JsonObject[string]> = { ...payload, content_type: type }
+  for (const field of OPTIONAL_FIELDS[type] ?? []) complete[field] ??= null
+  return complete
+}
+
+/** What a stored payload says to a model. */
+export interface Spoken {
+  readonly role: Role
+  readonly text: string
+  /** The speaker of a dialogue or the tool; `null` where none is named. */
+  readonly name: string | null
+}
+
+/**
+ * Reads a stored payload without parsing its numbers: a structured payload speaks as its own stored text, so that two
+ * stores which hold the same bytes say the same.
+ */
+export function spokenOf(contentType: string, payloadJson: string): Spoken {
+  const members = membersOf(payloadJson)
+  const role = ROLES[contentType] ?? 'assistant'
+  switch (contentType) {
+    case 'dialogue':
+      return {
+        role: textMember(members, 'role') ?? role,
+        text: textMember(members, 'text') ?? '',
+        name: textMember(members, 'name'),
+      }
+    case 'tool_io':
+      return { role, text: members.get('payload') ?? '', name: textMember(members, 'tool_name') }
+    case 'artifact':
+      return { role, text: textMember(members, 'content') ?? '', name: null }
+    case 'freeform':
+      return { role, text: members.get('payload') ?? payloadJson, name: null }
+    default:
+      return { role, text: textMember(members, 'text') ?? payloadJson, name: null }
+  }
+}
+
+/** Whether stored text is the payload that a hash names; text that is no JSON is none. */
+export function isPayloadOf(contentHash: string, payloadJson: string): boolean {
+  try {
+    return contentHashOfStored(payloadJson) === contentHash
+  } catch (error) {
+    if (error instanceof UnreadableValueError) return false
+    throw error
+  }
+}

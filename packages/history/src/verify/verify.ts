@@ -1,0 +1,111 @@
+import type { Store } from '@tract/repositories'
+import { type Render, renderMessages } from '../context.js'
+import { checkCommits, checkCycles, checkPayload, type Parents } from './commits.js'
+import { checkEvents } from './events.js'
+import { type Finding, type FindingKind, type Report, SEVERITIES } from './finding.js'
+import { chunksOf, readAll } from './reading.js'
+import { checkRecords } from './records.js'
+import { checkRefs, checkSpawns } from './references.js'
+
+/** What {@link verify} looks at. */
+export interface VerifyOptions {
+  /** Only this tract, and not the database as such. */
+  readonly tractId?: string
+  /** The share of hashes and records to check, above 0 and at most 1; another share each time. All unless given. */
+  readonly sample?: number
+  /** What made the messages of compile records, where it is not the default. */
+  readonly render?: Render
+}
+
+/** What {@link verify} found. */
+export interface Verification {
+  /** Whether nothing is corrupt or lost; oddities may be there. */
+  readonly ok: boolean
+  readonly findings: readonly Finding[]
+  /** How much was looked at. */
+  readonly checked: {
+    readonly tracts: number
+    readonly commits: number
+    readonly events: number
+    readonly records: number
+  }
+}
+
+/**
+ * Checks a history like `git fsck`: the database, every hash against the stored text, every reference, event and record.
+ * Reads all, changes nothing, and goes on after each finding.
+ */
+export async function verify(store: Store, options: VerifyOptions = {}): Promise<Verification> {
+  const { tractId, sample = 1, render = renderMessages } = options
+  const findings: Finding[] = []
+  const reporting =
+    (tract: string | null): Report =>
+    (kind, at, message) =>
+      findings.push({ kind, severity: SEVERITIES[kind], tractId: tract, at, message })
+  const isSampled = sampler(sample)
+  const tracts = tractId === undefined ? await store.commits.getTractIds() : [tractId]
+  const checked = { tracts: tracts.length, commits: 0, events: 0, records: 0 }
+  for (const tract of tracts) {
+    const report = reporting(tract)
+    const parents: Parents = new Map()
+    const hashes = await store.commits.getHashes(tract)
+    for (const some of chunksOf(hashes)) await checkCommits(store, some, parents, isSampled, report)
+    checkCycles(parents, report)
+    await checkRefs(store, tract, report)
+    await checkSpawns(store, tract, report)
+    checked.commits += hashes.length
+    checked.events += await checkEvents(store, tract, report)
+    checked.records += await checkRecords(store, tract, render, isSampled, report)
+  }
+  if (tractId === undefined) await checkDatabase(store, findings, isSampled, reporting(null))
+  return { ok: findings.every(({ severity }) => severity === 'oddity'), findings: once(findings), checked }
+}
+
+async function checkDatabase(
+  store: Store,
+  findings: readonly Finding[],
+  isSampled: (hash: string) => boolean,
+  report: Report,
+): Promise<void> {
+  for (const some of chunksOf(await store.blobs.getOrphanHashes())) {
+    const blobs = await readAll(
+      some,
+      (keys) => store.blobs.getMany(keys),
+      (key) => store.blobs.get(key),
+      report,
+    )
+    for (const blob of blobs.values()) {
+      report('orphaned_payload', blob.contentHash, `payload ${blob.contentHash} belongs to no commit`)
+      if (isSampled(blob.contentHash)) checkPayload(blob, report)
+    }
+  }
+  const known = new Set(findings.map(({ at }) => at))
+  const { damage, brokenReferences } = await store.checkIntegrity()
+  for (const line of damage) report('database', 'database', line)
+  for (const { table, columns, target } of brokenReferences) {
+    const values = Object.values(columns)
+    if (values.some((value) => value !== null && known.has(value))) continue
+    report('broken_reference', table, `${table} names ${target} ${values.join(', ')}, which is gone`)
+  }
+}
+
+/** Chooses by the hash itself, from a place that is another each time: a row is checked with its payload or not at all. */
+function sampler(share: number): (hash: string) => boolean {
+  if (share >= 1) return () => true
+  const start = Math.random()
+  return (hash) => {
+    const place = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32
+    return (Number.isNaN(place) ? Math.random() : (place + start) % 1) < share
+  }
+}
+
+/** A commit that several rows name is told once for each of its kinds. */
+function once(findings: readonly Finding[]): readonly Finding[] {
+  const met = new Set<string>()
+  return findings.filter(({ kind, at, message }) => {
+    const key: `${FindingKind} ${string}` = `${kind} ${at} ${message}`
+    if (met.has(key)) return false
+    met.add(key)
+    return true
+  })
+}

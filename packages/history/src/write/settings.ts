@@ -1,0 +1,39 @@
+import { type Render, renderMessages } from '../context.js'
+
+/** How a history writes. */
+export interface HistoryOptions {
+  /** The branch to write on and read from. Without it, where HEAD is: `main` in a new tract. */
+  readonly branch?: string
+  /**
+   * What happens when somebody else moved the branch since this history last saw it: `retry` (unless given) goes on from
+   * the new head, `throw` throws a `RefConflictError`.
+   */
+  readonly onConflict?: 'retry' | 'throw'
+  /** Counts the tokens of what a model reads. A quarter of the characters, rounded up, unless given. */
+  readonly countTokens?: (text: string) => number
+  /** The name of that counter in compile records; `approx4` unless given. */
+  readonly tokenSource?: string
+  /** Makes the messages that are sent of a context's entries; `{ role, content, name? }` unless given. */
+  readonly render?: Render
+}
+
+export interface Settings {
+  readonly branch: string | undefined
+  readonly onConflict: 'retry' | 'throw'
+  readonly countTokens: (text: string) => number
+  readonly tokenSource: string
+  readonly render: Render
+}
+
+const CHARACTERS_PER_TOKEN = 4
+
+export function settingsOf(options: HistoryOptions): Settings {
+  const {
+    branch,
+    onConflict = 'retry',
+    countTokens = (text) => Math.ceil([...text].length / CHARACTERS_PER_TOKEN),
+    tokenSource = 'approx4',
+    render = renderMessages,
+  } = options
+  return { branch, onConflict, countTokens, tokenSource, render }
+}

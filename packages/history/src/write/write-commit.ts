@@ -1,0 +1,78 @@
+import type { Repositories } from '@tract/repositories'
+import {
+  type CommitOperation,
+  type CommitRow,
+  commitHash,
+  contentHash,
+  type JsonObject,
+  payloadJson,
+  type Timestamp,
+} from '@tract/schema'
+import { afterMoment, momentAfter } from '../moment.js'
+
+/** A commit before it has its moment and its hash. */
+export interface Draft {
+  readonly tractId: string
+  readonly parent: CommitRow | null
+  readonly contentHash: string
+  readonly contentType: string
+  readonly tokenCount: number
+  readonly operation?: CommitOperation
+  readonly responseTo?: string | null
+  readonly extraParents?: readonly string[]
+  readonly message?: string | null
+  readonly metadataJson?: JsonObject | null
+  readonly generationConfigJson?: JsonObject | null
+  readonly createdAt?: Timestamp
+}
+
+/**
+ * Stores a commit under a hash that is its own. Where the same text on the same parent has the same microsecond, in
+ * whatever tract, the later one takes the next.
+ */
+export async function writeCommit(repositories: Repositories, draft: Draft): Promise<CommitRow> {
+  const { parent, operation = 'append', responseTo = null, extraParents = [], ...rest } = draft
+  const parentHash = parent?.commitHash ?? null
+  let createdAt = draft.createdAt ?? momentAfter(parent?.createdAt ?? null)
+  const { contentHash, contentType } = rest
+  const covered = { contentHash, contentType, parentHash, operation, responseTo, extraParents }
+  let hash = commitHash({ ...covered, createdAt })
+  while ((await repositories.commits.get(hash)) !== null) {
+    createdAt = afterMoment(createdAt)
+    hash = commitHash({ ...covered, createdAt })
+  }
+  const { tractId, message = null, tokenCount, metadataJson = null, generationConfigJson = null } = rest
+  const described = { tractId, message, tokenCount, metadataJson, generationConfigJson }
+  const commit = await repositories.commits.save({
+    ...{ commitHash: hash, parentHash, contentHash, contentType, operation, responseTo, createdAt },
+    ...described,
+  })
+  if (extraParents.length > 0) {
+    // A merge that is copied to the start of a chain has only the parents that it merged.
+    const first = parentHash === null ? [] : [parentHash]
+    await repositories.commitParents.addParents(hash, [...first, ...extraParents])
+  }
+  return commit
+}
+
+/** Stores a payload once. Returns its hash. */
+export async function writePayload(
+  repositories: Repositories,
+  payload: JsonObject,
+  tokenCount: number,
+  createdAt?: Timestamp,
+): Promise<string> {
+  const text = payloadJson(payload)
+  const hash = contentHash(payload)
+  const blob = { contentHash: hash, payloadJson: text, byteSize: Buffer.byteLength(text), tokenCount }
+  await repositories.blobs.saveIfAbsent(createdAt === undefined ? blob : { ...blob, createdAt })
+  return hash
+}
+
+/** Instructions are kept verbatim unless someone says otherwise; the original system writes the same words. */
+export async function pinInstruction(repositories: Repositories, commit: CommitRow): Promise<void> {
+  if (commit.contentType !== 'instruction' || commit.operation === 'edit') return
+  const { tractId, commitHash: targetHash, createdAt } = commit
+  const reason = 'Default priority for instruction'
+  await repositories.annotations.save({ tractId, targetHash, priority: 'pinned', reason, createdAt })
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path'
+import type { Store } from '@tract/repositories'
+import { openStore } from '@tract/sqlite'
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import {
+  BundleConflictError,
+  contextOf,
+  DamagedBundleError,
+  exportBundle,
+  ForeignBundleError,
+  history,
+  importBundle,
+  originsOf,
+  verify,
+} from '../src/index.js'
+import { aFolder, aGoldenFile, aStore, instruction, user, WITHOUT_GOLDEN } from './support/fixture.js'
+
+async function textOf(store: Store, tractId?: string): Promise<string> {
+  const lines: string[] = []
+  for await (const line of exportBundle(store, tractId === undefined ? {} : { tractId })) lines.push(line)
+  return lines.join('')
+}
+
+async function twoTracts() {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(instruction('Rules'))
+  const [a, b] = [await h.commit(user('a 😀')), await h.commit(user('b'))]
+  await h.annotate(b.commitHash, 'pinned', 'why')
+  const { summary } = await h.compress({ sources: [a.commitHash], summary: 'S' })
+  const record = await h.recordCompile({ params: { temperature: 1.0 } })
+  const other = history(store, 'other')
+  const { copies } = await other.import({ from: 't', commits: [summary.commitHash] })
+  const imported = copies.get(summary.commitHash)?.commitHash ?? ''
+  return { store, h, a, summary, record, imported }
+}
+
+test('a store that was imported answers as the one that was exported, and exports the same text', async () => {
+  const { store, record, imported, a } = await twoTracts()
+  const text = await textOf(store)
+  const target = await aStore()
+  const { tracts, present } = await importBundle(target, [text])
+  expect(tracts).toEqual(['other', 't'])
+  expect(present).toBe(0)
+  expect(await textOf(target)).toBe(text)
+  expect((await verify(target)).findings).toEqual([])
+  expect((await contextOf(target, record.recordId)).proof).toBe('proven')
+  const { originals } = await originsOf(target, imported)
+  expect(originals.map(({ commitHash }) => commitHash)).toEqual([a.commitHash])
+})
+
+test('a tract brings along where its messages come from, and nothing else', async () => {
+  const { store, imported, a } = await twoTracts()
+  await history(store, 'third').commit(user('unrelated'))
+  const target = await aStore()
+  await importBundle(target, [await textOf(store, 'other')])
+  const { originals, events } = await originsOf(target, imported)
+  expect(originals.map(({ commitHash }) => commitHash)).toEqual([a.commitHash])
+  expect(events.map(({ eventType }) => eventType)).toEqual(['compress', 'import'])
+  expect(await target.refs.getHead('t')).toBeNull()
+  expect(await target.commits.getAll('third')).toEqual([])
+  expect((await verify(target)).ok).toBe(true)
+})
+
+test('a second import changes nothing', async () => {
+  const { store } = await twoTracts()
+  const text = await textOf(store)
+  const target = await aStore()
+  const first = await importBundle(target, [text])
+  const second = await importBundle(target, [text])
+  expect(second.written).toEqual({})
+  expect(second.present).toBe(Object.values(first.written).reduce((sum, count) => sum + count, 0))
+  expect(await textOf(target)).toBe(text)
+})
+
+test('a bundle may come in parts of any size', async () => {
+  const { store } = await twoTracts()
+  const text = await textOf(store)
+  const bytes = Buffer.from(text)
+  const parts = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, i) =>
+    bytes.subarray(i * 7, i * 7 + 7),
+  )
+  const target = await aStore()
+  await importBundle(target, parts)
+  expect(await textOf(target)).toBe(text)
+})
+
+test('a bundle that was cut or changed anywhere is refused, and nothing is written', async () => {
+  const { store } = await twoTracts()
+  const text = await textOf(store)
+  const lines = text.split('\n').slice(0, -1)
+  const without = (index: number) => `${lines.toSpliced(index, 1).join('\n')}\n`
+  const changed = (from: string | RegExp, to: string) => {
+    expect(text.replace(from, to)).not.toBe(text)
+    return text.replace(from, to)
+  }
+  for (const damaged of [
+    without(lines.length - 1),
+    without(3),
+    text.slice(0, text.length / 2),
+    `${text}{}\n`,
+    changed('Rules', 'rules'),
+    changed('"message":"Compressed', '"message":"compressed'),
+    changed('"original_tokens":', '"original_tokens":1'),
+  ]) {
+    const target = await aStore()
+    await expect(importBundle(target, [damaged])).rejects.toThrow(DamagedBundleError)
+    expect(await textOf(target)).toBe(await textOf(await aStore()))
+  }
+})
+
+test('what is no bundle, or one of another version, is refused by its first lines', async () => {
+  const target = await aStore()
+  const { store } = await twoTracts()
+  const text = await textOf(store)
+  for (const foreign of [
+    '',
+    'SQLite format 3',
+    '{"messages":[]}\n',
+    text.replace('"version":1', '"version":2'),
+    text.replace('"schema_version":6', '"schema_version":7'),
+    text.replace('"table":"blobs"', '"table":"secrets"'),
+    text.replace('"byte_size"', '"size"'),
+  ]) {
+    await expect(importBundle(target, [foreign])).rejects.toThrow(ForeignBundleError)
+  }
+  expect(await target.commits.getTractIds()).toEqual([])
+})
+
+test('another row under the same key is a conflict that names it; refs may be kept', async () => {
+  const { store, h } = await twoTracts()
+  const target = await aStore()
+  await importBundle(target, [await textOf(store)])
+  await h.commit(user('later'))
+  const later = await textOf(store)
+  const before = await textOf(target)
+  const refused = importBundle(target, [later])
+  await expect(refused).rejects.toThrow(BundleConflictError)
+  await expect(refused).rejects.toMatchObject({ table: 'refs', columns: ['commit_hash'] })
+  expect(await textOf(target)).toBe(before)
+  const { written } = await importBundle(target, [later], { keepRefs: true })
+  expect(written).toEqual({ blobs: 1, commits: 1 })
+})
+
+test.skipIf(WITHOUT_GOLDEN)('the golden file travels with every stored value as it is', async () => {
+  const file = aGoldenFile('v6.db') ?? ''
+  const copy = join(aFolder(), 'copy.db')
+  {
+    await using store = await openStore(file)
+    await using target = await openStore(copy)
+    await importBundle(target, exportBundle(store))
+    expect(await textOf(target)).toBe(await textOf(store))
+  }
+  const rowsOf = (path: string, table: string) => {
+    const db = new Database(path, { readonly: true })
+    const rows = db.prepare<[], Record<string, unknown>>(`SELECT * FROM ${table}`).all()
+    db.close()
+    return rows.map((row) => JSON.stringify({ ...row, id: null })).sort()
+  }
+  for (const table of [
+    'commits',
+    'commit_parents',
+    'refs',
+    'annotations',
+    'operation_events',
+    'operation_commits',
+  ])
+    expect(rowsOf(copy, table), table).toEqual(rowsOf(file, table))
+  for (const table of [
+    'compile_records',
+    'compile_effectives',
+    'spawn_pointers',
+    'policy_proposals',
+    'policy_log',
+    'blobs',
+  ])
+    expect(rowsOf(copy, table), table).toEqual(rowsOf(file, table))
+})

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { collect, history, originsOf, verify } from '../src/index.js'
+import { aStore, assistant, instruction, user } from './support/fixture.js'
+
+test('what was left behind by a reset goes, with its payloads, and the rest verifies', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const b = await h.commit(user('b'))
+  const c = await h.commit(user('b'), { editOf: b.commitHash })
+  await h.annotate(c.commitHash, 'pinned')
+  await h.reset(a.commitHash)
+  const plan = await collect(store, { dryRun: true })
+  expect(plan).toMatchObject({ dryRun: true, looked: 3, commits: [c.commitHash, b.commitHash], payloads: 1 })
+  expect(await store.commits.get(b.commitHash)).not.toBeNull()
+  const done = await collect(store)
+  expect({ ...done, dryRun: true }).toEqual(plan)
+  expect(done.payloadBytes).toBe(71)
+  expect(await store.commits.get(b.commitHash)).toBeNull()
+  expect((await verify(store)).findings).toEqual([])
+})
+
+test('nothing goes that a ref, record, event, spawn or merge needs', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(instruction('Rules'))
+  const a = await h.commit(user('a'))
+  await h.branch('side')
+  const side = history(store, 't', { branch: 'side' })
+  await side.commit(user('s'))
+  const b = await h.commit(assistant('b'))
+  await h.merge('side')
+  await store.refs.deleteRef('t', 'refs/heads/side')
+  await h.compress({ sources: [a.commitHash, b.commitHash], summary: 'S' })
+  const left = await h.commit(user('seen'))
+  await h.recordCompile()
+  await h.reset(left.parentHash ?? '')
+  const lone = history(store, 't', { branch: 'lone' })
+  const spawned = await lone.commit(user('spawned'))
+  await store.refs.deleteRef('t', 'refs/heads/lone')
+  await store.spawnPointers.save({
+    ...{ parentTractId: 't', parentCommitHash: spawned.commitHash, childTractId: 'child', purpose: '' },
+    inheritanceMode: 'selective',
+  })
+  expect(await collect(store)).toMatchObject({ commits: [], payloads: 0, events: [] })
+})
+
+test('event sources go only when told, and then the summaries stay', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const [a, b] = [await h.commit(user('a')), await h.commit(user('b'))]
+  const { summary, eventId } = await h.compress({ sources: [a.commitHash, b.commitHash], summary: 'S' })
+  const done = await collect(store, { keep: { eventSources: false } })
+  expect(new Set(done.commits)).toEqual(new Set([a.commitHash, b.commitHash]))
+  expect(done.events).toEqual([])
+  expect((await originsOf(store, summary.commitHash)).originals).toEqual([summary])
+  expect(await store.operationEvents.getEvent(eventId)).not.toBeNull()
+  expect((await verify(store)).ok).toBe(true)
+})
+
+test('an event that names nothing any more goes too', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const z = await h.commit(user('z'))
+  const a = await h.commit(user('a'))
+  const { eventId } = await h.compress({ sources: [a.commitHash], summary: 'S' })
+  await h.reset(z.commitHash)
+  expect((await collect(store, { keep: { eventSources: false } })).events).toEqual([eventId])
+  expect(await store.operationEvents.getEvent(eventId)).toBeNull()
+})
+
+test('what another tract took over stays, whatever is told of one tract', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const z = await h.commit(user('z'))
+  const a = await h.commit(user('a'))
+  await history(store, 'other').import({ from: 't', commits: [a.commitHash] })
+  await h.reset(z.commitHash)
+  expect((await collect(store, { tractId: 't', keep: { eventSources: false } })).commits).toEqual([])
+  expect((await collect(store, { keep: { eventSources: false } })).commits).toEqual([a.commitHash])
+})
+
+test('commits that are named, and those since a moment, are kept', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const z = await h.commit(user('z'))
+  const a = await h.commit(user('a'))
+  const b = await h.commit(user('b'))
+  await h.reset(z.commitHash)
+  const kept = await collect(store, { dryRun: true, keep: { commits: [a.commitHash.slice(0, 20)] } })
+  expect(kept.commits).toEqual([b.commitHash])
+  expect((await collect(store, { dryRun: true, keep: { since: b.createdAt } })).commits).toEqual([])
+  expect((await collect(store, { reclaim: true })).reclaimed).not.toBeNull()
+})

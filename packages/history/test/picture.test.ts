@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { history, picture } from '../src/index.js'
+import { aStore, assistant, instruction, user } from './support/fixture.js'
+
+async function drawn() {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(instruction('Rules'))
+  const sources = []
+  for (let i = 0; i < 12; i++) sources.push((await h.commit(user(`message ${i}`))).commitHash)
+  const { summary } = await h.compress({ sources, summary: 'A summary' })
+  await h.commit(assistant('"]; click <b>x</b> #35; \\ "end"\n\u202e{}'))
+  return { store, h, summary, first: sources[0] ?? '' }
+}
+
+test('long chains are one box, and what is near an event or a ref is shown', async () => {
+  const { store } = await drawn()
+  const text = await picture(store, { tract: 't' })
+  expect(text).toContain('12 commits')
+  expect(text).toContain('user: message 0')
+  expect(text).not.toContain('message 5')
+  expect(text).toContain('compress')
+  expect(text).toContain('main')
+  expect(text.split('\n').length).toBeLessThan(25)
+})
+
+test('the messages behind a summary are folded, fewer are drawn each', async () => {
+  const { store, summary } = await drawn()
+  const folded = await picture(store, { origins: summary.commitHash })
+  expect(folded).toContain('12 messages')
+  const open = await picture(store, { origins: summary.commitHash }, { fold: 12 })
+  expect(open).toContain('message 5')
+})
+
+test('time runs along the arrows in origins and in fate alike', async () => {
+  const { store, summary, first } = await drawn()
+  for (const subject of [{ origins: summary.commitHash }, { fate: first }]) {
+    const text = await picture(store, subject, { format: 'dot', fold: 1 })
+    const nameOf = (label: string) => text.match(new RegExp(`(n\\d+) \\[.*${label}`))?.[1]
+    expect(text).toContain(`${nameOf('compress')} -> ${nameOf('A summary')}`)
+  }
+})
+
+test('nothing in a message is read as markup, and no label is longer than asked for', async () => {
+  const { store, h } = await drawn()
+  const mermaid = await picture(store, { origins: (await h.head()) ?? '' }, { longestLabel: 100 })
+  const label = mermaid.match(/\["(.*)"\]/)?.[1] ?? ''
+  expect(label.replaceAll('<br/>', '')).not.toMatch(/["<>{}\\\]]/)
+  const dot = await picture(store, { tract: 't' }, { format: 'dot', longestLabel: 12 })
+  for (const [, text = ''] of dot.matchAll(/label="(.*)"\]/g)) {
+    for (const line of text.replaceAll('\\"', '"').split('\\n'))
+      expect([...line].length).toBeLessThanOrEqual(13)
+  }
+  expect(dot.startsWith('digraph history {')).toBe(true)
+})

@@ -1,0 +1,292 @@
+import { AmbiguousPrefixError, InvalidInputError, RefConflictError } from '@tract/repositories'
+import { Timestamp } from '@tract/schema'
+import { expect, test } from 'vitest'
+import {
+  EditOfEditError,
+  history,
+  NoHeadError,
+  OutsideChainError,
+  UnknownHashError,
+  verify,
+} from '../src/index.js'
+import { aStore, assistant, instruction, textsOf, user } from './support/fixture.js'
+
+test('a commit becomes the head, and the context says it with its role', async () => {
+  const h = history(await aStore(), 't')
+  await h.commit(instruction('Be brief.'))
+  const { commitHash } = await h.commit(user('Hi'), { message: 'first' })
+  expect(await h.head()).toBe(commitHash)
+  const context = await h.context()
+  expect(context.messages).toEqual([
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'Hi' },
+  ])
+  expect(context.entries.map(({ priority }) => priority)).toEqual(['pinned', 'normal'])
+})
+
+test('a payload is stored as the original system hashes it, absent optional fields being null', async () => {
+  const store = await aStore()
+  const { contentHash } = await history(store, 't').commit(user('Hi 中 😀 "q" /\n'))
+  expect(contentHash).toBe('79e23a93c8e62e2156d096f19a1941f9705ec4e09ac02aa2e8a4fcb1a562d091')
+})
+
+test('the worked example of the format comes out with its hashes', async () => {
+  const h = history(await aStore(), 't')
+  const moment = (text: string) => ({ createdAt: Timestamp.from(text) })
+  const root = await h.commit(user('Hi 中 😀 "q" /\n'), moment('2026-02-20T15:39:08.123456Z'))
+  expect(root.commitHash).toBe('b40831349d274fdfca4ac4e2a34295b4e79286baf8e3e618f294a0a136c4dfe9')
+  const edit = await h.commit(user('Hi 中 😀 "q" /\n'), {
+    ...moment('2026-02-20T15:39:09Z'),
+    editOf: root.commitHash,
+  })
+  expect(edit.commitHash).toBe('efb00bb2868157ea3465bd536ca4904c2207efac9a6c818d231622b6db941338')
+})
+
+test('the same text at the same microsecond, in two tracts, is two commits', async () => {
+  const store = await aStore()
+  const createdAt = Timestamp.now()
+  const one = await history(store, 'one').commit(user('Hi'), { createdAt })
+  const two = await history(store, 'two').commit(user('Hi'), { createdAt })
+  expect(two.commitHash).not.toBe(one.commitHash)
+  expect(two.createdAt > one.createdAt).toBe(true)
+  expect(two.contentHash).toBe(one.contentHash)
+})
+
+test('the latest edit gives the text in the place of the commit it edits', async () => {
+  const h = history(await aStore(), 't')
+  const first = await h.commit(user('helo'))
+  await h.commit(assistant('Yes?'))
+  await h.commit(user('hello'), { editOf: first.commitHash })
+  const edit = await h.commit(user('Hello!'), { editOf: first.commitHash.slice(0, 12) })
+  const context = await h.context()
+  expect(textsOf(context)).toEqual(['Hello!', 'Yes?'])
+  expect(context.entries[0]?.commit.commitHash).toBe(first.commitHash)
+  expect(context.entries[0]?.edit?.commitHash).toBe(edit.commitHash)
+})
+
+test('an edit names a commit of the chain that is not itself an edit', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const first = await h.commit(user('a'))
+  const edit = await h.commit(user('b'), { editOf: first.commitHash })
+  await expect(h.commit(user('c'), { editOf: edit.commitHash })).rejects.toThrow(EditOfEditError)
+  await h.branch('side')
+  const later = await h.commit(user('d'))
+  const side = history(store, 't', { branch: 'side' })
+  await expect(side.commit(user('e'), { editOf: later.commitHash })).rejects.toThrow(OutsideChainError)
+  await expect(h.commit(user('f'), { editOf: 'f'.repeat(64) })).rejects.toThrow(UnknownHashError)
+})
+
+test('a prefix that several commits begin with is refused with their hashes', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const { contentHash } = await h.commit(user('a'))
+  const fields = {
+    tractId: 't',
+    contentHash,
+    contentType: 'dialogue',
+    operation: 'append',
+    tokenCount: 1,
+  } as const
+  await store.commits.save({ ...fields, commitHash: 'abcd1' })
+  await store.commits.save({ ...fields, commitHash: 'abcd2' })
+  await expect(h.annotate('abcd', 'skip')).rejects.toThrow(AmbiguousPrefixError)
+})
+
+test('what is skipped is left out, and a skipped edit leaves the earlier text', async () => {
+  const h = history(await aStore(), 't')
+  const a = await h.commit(user('a'))
+  const b = await h.commit(user('b'))
+  const edit = await h.commit(user('A'), { editOf: a.commitHash })
+  await h.annotate(b.commitHash, 'skip', 'off topic')
+  expect(textsOf(await h.context())).toEqual(['A'])
+  await h.annotate(edit.commitHash, 'skip')
+  await h.annotate(b.commitHash, 'normal')
+  expect(textsOf(await h.context())).toEqual(['a', 'b'])
+})
+
+test('a merge is one message, lists all its parents and is hashed with them', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(user('a'))
+  await h.branch('side')
+  const side = await history(store, 't', { branch: 'side' }).commit(user('b'))
+  const main = await h.commit(user('c'))
+  const merge = await h.merge('side')
+  expect(textsOf(await h.context())).toEqual(['a', 'c', '{"message": "Merged side into main"}'])
+  const parents = await store.commitParents.getParents(merge.commitHash)
+  expect(parents.map(({ parentHash }) => parentHash)).toEqual([main.commitHash, side.commitHash])
+})
+
+test('a summary stands at the place of its first source, pinned messages stay, and the rest follows', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(instruction('Rules'))
+  const a = await h.commit(user('a'))
+  const b = await h.commit(assistant('b'))
+  const c = await h.commit(user('c'))
+  const d = await h.commit(assistant('d'))
+  await h.commit(assistant('B'), { editOf: b.commitHash })
+  await h.commit(assistant('D'), { editOf: d.commitHash })
+  await h.annotate(c.commitHash, 'pinned')
+  const before = await h.head()
+  const done = await h.compress({
+    sources: [a, b, c].map(({ commitHash }) => commitHash),
+    summary: 'a and B',
+    tokens: 3,
+  })
+  const context = await h.context()
+  expect(textsOf(context)).toEqual(['Rules', 'a and B', 'c', 'D'])
+  expect(context.entries[2]?.priority).toBe('pinned')
+  expect(done.replaced).toEqual([a, b])
+  expect(done.kept).toEqual([c])
+  const event = await store.operationEvents.getEvent(done.eventId)
+  expect(event).toMatchObject({
+    eventType: 'compress',
+    branchName: 'main',
+    compressedTokens: 3,
+    originalTokens: 2,
+  })
+  const links = await store.operationEvents.getCommits(done.eventId)
+  expect(links.map(({ commitHash, role }) => [commitHash, role])).toEqual([
+    [a.commitHash, 'source'],
+    [done.summary.commitHash, 'result'],
+    [b.commitHash, 'source'],
+  ])
+  expect(textsOf(await h.context(before ?? ''))).toEqual(['Rules', 'a', 'B', 'c', 'D'])
+})
+
+test('a compression whose sources are all kept is refused and changes nothing', async () => {
+  const h = history(await aStore(), 't')
+  const rules = await h.commit(instruction('Rules'))
+  await expect(h.compress({ sources: [rules.commitHash], summary: 'x' })).rejects.toThrow(InvalidInputError)
+  expect(await h.head()).toBe(rules.commitHash)
+})
+
+test('a source outside the chain is refused, and so is an edit', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await h.branch('side')
+  const b = await h.commit(user('b'))
+  const edit = await h.commit(user('A'), { editOf: a.commitHash })
+  const side = history(store, 't', { branch: 'side' })
+  await expect(side.compress({ sources: [b.commitHash], summary: 'x' })).rejects.toThrow(OutsideChainError)
+  await expect(h.compress({ sources: [edit.commitHash], summary: 'x' })).rejects.toThrow(InvalidInputError)
+})
+
+test('a reorganized chain has the order asked for, keeps what stands right, and takes edits along', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const [a, b, c] = [await h.commit(user('a')), await h.commit(user('b')), await h.commit(user('c'))]
+  await h.commit(user('B'), { editOf: b.commitHash })
+  const done = await h.reorganize({ commits: [a, c, b].map(({ commitHash }) => commitHash) })
+  const context = await h.context()
+  expect(textsOf(context)).toEqual(['a', 'c', 'B'])
+  expect(context.entries[0]?.commit.commitHash).toBe(a.commitHash)
+  expect([...done.copies.keys()]).toHaveLength(3)
+  const again = await h.reorganize({ commits: context.entries.map(({ commit }) => commit.commitHash) })
+  expect(again.eventId).toBeNull()
+})
+
+test('an import copies messages of another tract and says where they come from', async () => {
+  const store = await aStore()
+  const other = history(store, 'other')
+  const a = await other.commit(user('a'), { generationConfig: { temperature: 0.5 } })
+  const h = history(store, 't')
+  await h.commit(user('z'))
+  const { eventId, copies } = await h.import({ from: 'other', commits: [a.commitHash] })
+  expect(textsOf(await h.context())).toEqual(['z', 'a'])
+  expect(copies.get(a.commitHash)?.generationConfigJson).toEqual({ temperature: 0.5 })
+  expect(await store.operationEvents.getEvent(eventId)).toMatchObject({ eventType: 'import', tractId: 't' })
+  await expect(h.import({ from: 't', commits: [a.commitHash] })).rejects.toThrow(UnknownHashError)
+})
+
+test('branches, checkout and reset move refs and leave commits in place', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const b = await h.commit(user('b'))
+  await h.branch('old', a.commitHash)
+  await h.checkout('old')
+  await h.commit(user('c'))
+  expect(textsOf(await h.context())).toEqual(['a', 'c'])
+  await h.checkout(b.commitHash)
+  expect(await store.refs.isDetached('t')).toBe(true)
+  const d = await h.commit(user('d'))
+  expect(await h.head()).toBe(d.commitHash)
+  await h.checkout('main')
+  await h.reset(a.commitHash)
+  expect(textsOf(await h.context())).toEqual(['a'])
+  expect(await store.commits.get(b.commitHash)).not.toBeNull()
+})
+
+test('a branch that another history moved is gone on from, or the conflict is thrown', async () => {
+  const store = await aStore()
+  const patient = history(store, 't')
+  const strict = history(store, 't', { onConflict: 'throw' })
+  await patient.commit(user('a'))
+  await strict.commit(user('b'))
+  await patient.commit(user('c'))
+  await expect(strict.commit(user('d'))).rejects.toThrow(RefConflictError)
+  await strict.head()
+  await strict.commit(user('e'))
+  expect(textsOf(await patient.context())).toEqual(['a', 'b', 'c', 'e'])
+})
+
+test('twenty histories that write on one branch at once lose nothing', async () => {
+  const store = await aStore()
+  await Promise.all(Array.from({ length: 20 }, (_, i) => history(store, 't').commit(user(`m${i}`))))
+  expect(new Set(textsOf(await history(store, 't').context())).size).toBe(20)
+})
+
+test('a compile record holds the digest and the entries, and links each commit once', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const edit = await h.commit(user('A'), { editOf: a.commitHash })
+  const record = await h.recordCompile({ tokens: 7, tokenSource: 'api:gpt-4o', params: { model: 'gpt-4o' } })
+  expect(record).toMatchObject({
+    tokenCount: 7,
+    tokenSource: 'api:gpt-4o',
+    headHash: edit.commitHash,
+    commitCount: 1,
+  })
+  expect(record.paramsJson).toEqual({
+    model: 'gpt-4o',
+    context_digest: (await h.context()).digest,
+    entries: [
+      { commit: a.commitHash, content: edit.contentHash, edit: edit.commitHash, role: 'user', tokens: 1 },
+    ],
+  })
+})
+
+test('a merge, a compression and a branch need a head', async () => {
+  const h = history(await aStore(), 't')
+  await expect(h.merge('x')).rejects.toThrow(NoHeadError)
+  await expect(h.compress({ sources: [], summary: 'x' })).rejects.toThrow(NoHeadError)
+  expect(await h.head()).toBeNull()
+  expect((await h.context()).messages).toEqual([])
+})
+
+test('what is written inside a transaction that throws is gone', async () => {
+  const store = await aStore()
+  await expect(
+    store.transaction(async (tx) => {
+      await history(tx, 't').commit(user('a'))
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
+  expect(await history(store, 't').head()).toBeNull()
+})
+
+test('a merge that is moved to the start of its chain still verifies', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await h.branch('side')
+  await history(store, 't', { branch: 'side' }).commit(user('b'))
+  const merge = await h.merge('side')
+  await h.reorganize({ commits: [merge.commitHash, a.commitHash] })
+  expect((await verify(store)).findings).toEqual([])
+})

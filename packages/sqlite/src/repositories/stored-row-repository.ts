@@ -1,0 +1,57 @@
+import { type StoredRow, StoredRowRepository, type StoredTable } from '@tract/repositories'
+import type { Tables } from '../connection.js'
+import { checkMember, readIds, readRows } from '../input.js'
+import type { Session } from '../session.js'
+
+const TABLES = {
+  blobs: 'blobs',
+  commits: 'commits',
+  commit_parents: 'commitParents',
+  refs: 'refs',
+  annotations: 'annotations',
+  operation_events: 'operationEvents',
+  operation_commits: 'operationCommits',
+  compile_records: 'compileRecords',
+  compile_effectives: 'compileEffectives',
+  spawn_pointers: 'spawnPointers',
+  policy_proposals: 'policyProposals',
+  policy_log: 'policyLog',
+} as const satisfies Record<StoredTable, keyof Tables>
+
+export class SqliteStoredRowRepository extends StoredRowRepository {
+  readonly #session: Session
+
+  constructor(session: Session) {
+    super()
+    this.#session = session
+  }
+
+  override async read(
+    table: StoredTable,
+    column: string,
+    values: readonly string[],
+  ): Promise<readonly StoredRow[]> {
+    checkMember('table', table, TABLES)
+    const { stored } = this.#session.tables[TABLES[table]]
+    const sql = stored.selectBy(column)
+    const wanted = JSON.stringify(readIds('values', values))
+    return this.#session.read((db) => db.rows<StoredRow>(sql, wanted).map((row) => stored.read(row)))
+  }
+
+  override async insert(
+    table: StoredTable,
+    rows: readonly StoredRow[],
+  ): Promise<readonly (StoredRow | null)[]> {
+    checkMember('table', table, TABLES)
+    const name = TABLES[table]
+    const { stored } = this.#session.tables[name]
+    const encoded = readRows('rows', rows, (field, row) => stored.encode(field, row))
+    return this.#session.writeTogether((db) =>
+      encoded.map((values) => {
+        if (db[name].run(stored.insert, values).changes === 1) return null
+        const [known] = db.rows<StoredRow>(stored.selectByKey, ...stored.keyOf(values))
+        return known === undefined ? null : stored.read(known)
+      }),
+    )
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  AlreadyExistsError,
+  MissingReferenceError,
+  type StoredRow,
+  StoredRowRepository,
+  type StoredTable,
+} from '@tract/repositories'
+import { idFor } from './rules.js'
+import { copyOf, type ModelState, restore } from './state.js'
+import { decoded, STORED_FORMS, stored } from './stored-form.js'
+
+/** What a column names, where it is not null: a row that has this value in its key. */
+const REFERENCES: Partial<Record<StoredTable, Readonly<Record<string, StoredTable>>>> = {
+  commits: { content_hash: 'blobs', parent_hash: 'commits', response_to: 'commits' },
+  commit_parents: { commit_hash: 'commits', parent_hash: 'commits' },
+  annotations: { target_hash: 'commits' },
+  refs: { commit_hash: 'commits' },
+  operation_commits: { event_id: 'operation_events', commit_hash: 'commits' },
+  compile_effectives: { record_id: 'compile_records', commit_hash: 'commits' },
+  spawn_pointers: { parent_commit_hash: 'commits' },
+}
+
+export class ModelStoredRowRepository extends StoredRowRepository {
+  readonly #state: ModelState
+
+  constructor(state: ModelState) {
+    super()
+    this.#state = state
+  }
+
+  override async read(
+    table: StoredTable,
+    column: string,
+    values: readonly string[],
+  ): Promise<readonly StoredRow[]> {
+    return this.#all(table).filter((row) => row[column] !== null && values.includes(String(row[column])))
+  }
+
+  override async insert(
+    table: StoredTable,
+    rows: readonly StoredRow[],
+  ): Promise<readonly (StoredRow | null)[]> {
+    const before = copyOf(this.#state)
+    try {
+      return rows.map((row) => this.#insert(table, row))
+    } catch (error) {
+      restore(this.#state, before)
+      throw error
+    }
+  }
+
+  #insert(table: StoredTable, row: StoredRow): StoredRow | null {
+    const { rows, key } = STORED_FORMS[table]
+    const all = this.#all(table)
+    const known = all.find((other) => key.every((column) => other[column] === row[column]))
+    if (known !== undefined) return known
+    if (table === 'spawn_pointers' && all.some((other) => other.child_tract_id === row.child_tract_id)) {
+      throw new AlreadyExistsError('spawn pointer', { childTractId: String(row.child_tract_id) })
+    }
+    for (const [column, target] of Object.entries(REFERENCES[table] ?? {})) {
+      const named = row[column] ?? null
+      const [targetKey = ''] = STORED_FORMS[target].key
+      if (named !== null && !this.#all(target).some((other) => other[targetKey] === named)) {
+        throw new MissingReferenceError(table, column, target, String(named))
+      }
+    }
+    const added = decoded(table, row)
+    if (key[0] === 'id') {
+      const stated = row.id === null || row.id === undefined ? undefined : Number(row.id)
+      added.id = idFor(this.#state, table, [], stated)
+    }
+    const list: object[] = this.#state[rows]
+    list.push(added)
+    this.#state.texts.set(added, { ...row })
+    return null
+  }
+
+  #all(table: StoredTable): StoredRow[] {
+    return this.#state[STORED_FORMS[table].rows].map((row) => stored(table, row, this.#state.texts.get(row)))
+  }
+}
