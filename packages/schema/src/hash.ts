@@ -30,7 +30,8 @@ export function contentHash(payload: JsonObject): string {
 }
 
 /**
- * The hash of a payload from its stored text, whose number texts are kept as they were written.
+ * The hash of a payload from its stored text, whose number texts are kept as they were written. Whether the text is JSON
+ * is not looked at.
  *
  * @param payloadJson the text of `blobs.payload_json`
  * @throws {@link UnreadableValueError} where a string in it does not end, and for a lone surrogate, which has no UTF-8 form

@@ -37,6 +37,7 @@ export function inSavepoint<Result>(db: Connection, work: (db: Connection) => Re
 
 /** Runs several statements in a transaction of their own. */
 export function inTransaction<Result>(db: Connection, work: (db: Connection) => Result): Result {
+  // A deferred transaction that meets another's commit between its statements would have to begin again from the start.
   db.run('BEGIN IMMEDIATE')
   try {
     const result = work(db)
