@@ -13,7 +13,7 @@ const ANCESTORS = `
     SELECT parent.rowid, parent.parent_hash
     FROM chain CROSS JOIN commits AS parent ON parent.commit_hash = chain.parent_hash
   )
-  SELECT ${COMMIT_COLUMNS} FROM chain CROSS JOIN commits ON commits.rowid = chain.id LIMIT ?`
+  SELECT ${COMMIT_COLUMNS} FROM chain CROSS JOIN commits ON commits.rowid = chain.id LIMIT +?`
 
 export const wholeChain = ancestors(
   'ancestors',

@@ -18,7 +18,7 @@ export const commitByPrefix: Question = {
   touchesFixedRows: true,
   race({ history, store, db, typeorm, drizzle, kysely }) {
     const limit = db.prepare<[string, string, number], unknown[]>(`
-      SELECT ${COMMIT_COLUMNS} FROM commits WHERE commit_hash >= ? AND commit_hash < ? ORDER BY commit_hash LIMIT ?`)
+      SELECT ${COMMIT_COLUMNS} FROM commits WHERE commit_hash >= ? AND commit_hash < ? ORDER BY commit_hash LIMIT +?`)
     limit.raw()
     const repository = typeorm.getRepository<Pick<CommitRow, 'commitHash'>>(CommitRow)
     const prepared = drizzle

@@ -1,5 +1,5 @@
 import type { CommitOperation, CommitRow, JsonValue } from '@tract/schema'
-import type { CommitInput } from './inputs.js'
+import type { CommitInput, CommitUnitInput } from './inputs.js'
 
 /** Narrows {@link CommitRepository.getAncestors}. */
 export interface AncestorOptions {
@@ -8,6 +8,9 @@ export interface AncestorOptions {
   /** Return only commits of this operation; the walk goes on through the others. */
   readonly operation?: CommitOperation
 }
+
+/** Narrows {@link CommitRepository.iterateAncestors}. */
+export type IterateAncestorsOptions = Pick<AncestorOptions, 'operation'>
 
 /** Narrows {@link CommitRepository.getHashes}. */
 export interface HashOptions {
@@ -53,10 +56,33 @@ export abstract class CommitRepository {
   abstract save(commit: CommitInput): Promise<CommitRow>
 
   /**
+   * Stores one commit with its payload, which is kept where it is there already, and moves a ref to it where one is
+   * named: all of it or nothing.
+   *
+   * @throws {@link AlreadyExistsError} where the commit's hash exists
+   * @throws {@link MissingReferenceError} where its parent or `responseTo` does not
+   * @throws {@link RefConflictError} where the ref is not at `expected`
+   * @throws {@link SymbolicRefError} where `expected` is given and the ref is symbolic
+   * @throws {@link InvalidInputError} where `contentHash` is given and is not the blob's, or `expected` without a ref
+   */
+  abstract saveWithBlob(commit: CommitUnitInput): Promise<CommitRow>
+
+  /**
    * The first-parent chain, the start included, newest first. Empty for an unknown start; a cycle in damaged data
    * ends the walk.
    */
   abstract getAncestors(commitHash: string, options?: AncestorOptions): Promise<readonly CommitRow[]>
+
+  /**
+   * The same chain, however long, in little memory: each commit as it is asked for. It sees what is committed as it goes,
+   * not one moment's state. Nothing is open between two commits, so that leaving the loop needs no closing.
+   *
+   * Wrong arguments, and a store or transaction that has ended, are refused when the first commit is asked for.
+   */
+  abstract iterateAncestors(
+    commitHash: string,
+    options?: IterateAncestorsOptions,
+  ): AsyncGenerator<CommitRow, void, undefined>
 
   /** The commits whose first parent this is, oldest first. */
   abstract getChildren(commitHash: string): Promise<readonly CommitRow[]>
@@ -86,6 +112,9 @@ export abstract class CommitRepository {
 
   /** The hashes of the tract's commits, oldest first. */
   abstract getHashes(tractId: string, options?: HashOptions): Promise<readonly string[]>
+
+  /** The hashes of the tract's commits, oldest first, as they are asked for; see {@link iterateAncestors}. */
+  abstract iterateHashes(tractId: string): AsyncGenerator<string, void, undefined>
 
   /** The ids of all tracts that any row names, by code point; a child that has no row of its own yet is among them. */
   abstract getTractIds(): Promise<readonly string[]>

@@ -7,6 +7,7 @@ export {
   type CommitUse,
   type ConfigCondition,
   type HashOptions,
+  type IterateAncestorsOptions,
 } from './commit-repository.js'
 export { CompileRecordRepository } from './compile-record-repository.js'
 export {
@@ -32,6 +33,7 @@ export type {
   AnnotationInput,
   BlobInput,
   CommitInput,
+  CommitUnitInput,
   CompileRecordInput,
   CompileRecordUnitInput,
   OperationEventInput,

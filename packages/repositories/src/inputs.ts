@@ -39,6 +39,17 @@ export interface CommitInput {
   readonly createdAt?: Timestamp | Date
 }
 
+/** A commit with its payload, and the ref that moves to it. */
+export interface CommitUnitInput extends Omit<CommitInput, 'contentHash'> {
+  /** The hash of `blob`, which is what is stored where it is left out. */
+  readonly contentHash?: string
+  readonly blob: BlobInput
+  /** The full name of the ref of the commit's tract that moves to the commit, such as `refs/heads/main`. None unless given. */
+  readonly refName?: string
+  /** The commit that the ref is at now; `null` where it must not exist yet. Wherever it is unless given. */
+  readonly expected?: string | null
+}
+
 export interface AnnotationInput {
   /** Given by the database unless stated. */
   readonly id?: number

@@ -76,6 +76,14 @@ export abstract class OperationEventRepository {
   /** The hashes of all sources of the tract's events. */
   abstract getAllSourceHashes(tractId: string): Promise<Set<string>>
 
+  /**
+   * The hashes of all sources of the tract's events as they are asked for, in little memory: those of an event together,
+   * by insertion. One that went into several events comes with each. It sees what is committed as it goes.
+   *
+   * Wrong arguments, and a store or transaction that has ended, are refused when the first hash is asked for.
+   */
+  abstract iterateSourceHashes(tractId: string): AsyncGenerator<string, void, undefined>
+
   /** The ids of the tract's events, oldest first. */
   abstract getAllIds(tractId: string): Promise<readonly string[]>
 

@@ -49,6 +49,7 @@ it('operation events have the nine methods of the original system, the write of 
     | 'getAll'
     | 'batchGetCommits'
     | 'getLineage'
+    | 'iterateSourceHashes'
   >()
 })
 
@@ -86,6 +87,9 @@ it('every other repository has the methods of the original system, and those tha
     | 'getOnChain'
     | 'getResponses'
     | 'getUses'
+    | 'saveWithBlob'
+    | 'iterateAncestors'
+    | 'iterateHashes'
   >()
   expectTypeOf<keyof CommitParentRepository>().toEqualTypeOf<
     'addParent' | 'addParents' | 'getParents' | 'getMany'

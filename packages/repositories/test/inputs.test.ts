@@ -2,6 +2,7 @@ import type {
   AnnotationInput,
   BlobInput,
   CommitInput,
+  CommitUnitInput,
   CompileRecordInput,
   CompileRecordUnitInput,
   OperationEventInput,
@@ -81,5 +82,9 @@ it('a whole unit is its input with the lists of its commits', () => {
   expectTypeOf<Omit<CompileRecordUnitInput, 'effectives' | 'commitCount'>>().toEqualTypeOf<
     Flat<Omit<CompileRecordInput, 'commitCount'>>
   >()
+  expectTypeOf<Omit<CommitUnitInput, 'blob' | 'refName' | 'expected' | 'contentHash'>>().toEqualTypeOf<
+    Flat<Omit<CommitInput, 'contentHash'>>
+  >()
+  expectTypeOf<CommitUnitInput['blob']>().toEqualTypeOf<BlobInput>()
   expectTypeOf<CompileRecordUnitInput['commitCount']>().toEqualTypeOf<number | undefined>()
 })

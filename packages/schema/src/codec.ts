@@ -21,9 +21,10 @@ export interface ColumnCodec<Value = unknown> extends ValueTransformer {
 const DAY = '(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])'
 const CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d'
 const STORED_TIME = new RegExp(`^(${DAY})[ T](${CLOCK})(?:\\.(\\d{1,6}))?$`)
-const STORED_TIME_IN_FULL = new RegExp(`^${DAY} ${CLOCK}\\.\\d{6}$`)
-/** The first day of a month that not every month has. */
-const DOUBTFUL_DAY = '29'
+/** As we write it, on a day that every month has. */
+const ORDINARY_TIME = new RegExp(
+  `^(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8]) ${CLOCK}\\.\\d{6}$`,
+)
 
 /** Timestamps as `2026-02-10 19:05:34.000001`, UTC; fewer or no fraction digits are read as well. */
 export const timestampCodec: ColumnCodec<Timestamp> = {
@@ -45,14 +46,11 @@ export const timestampCodec: ColumnCodec<Timestamp> = {
 }
 
 function timestampOfStored(stored: string): Timestamp | null {
-  let text: string
-  if (STORED_TIME_IN_FULL.test(stored)) text = `${stored.slice(0, 10)}T${stored.slice(11)}Z`
-  else {
-    const match = STORED_TIME.exec(stored)
-    if (match === null) return null
-    text = `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`
-  }
-  return stored.slice(8, 10) < DOUBTFUL_DAY || isTimestamp(text) ? (text as Timestamp) : null
+  if (ORDINARY_TIME.test(stored)) return `${stored.slice(0, 10)}T${stored.slice(11)}Z` as Timestamp
+  const match = STORED_TIME.exec(stored)
+  if (match === null) return null
+  const text = `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`
+  return isTimestamp(text) ? text : null
 }
 
 /**

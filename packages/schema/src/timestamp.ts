@@ -10,6 +10,9 @@ declare const timestampBrand: unique symbol
 export type Timestamp = string & { readonly [timestampBrand]: true }
 
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
+/** One whose day every month has: it needs no look at the calendar. */
+const ORDINARY_TIMESTAMP =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/
 const ISO_WITH_ZONE =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:Z|([+-])(\d\d):?(\d\d))$/i
 const EXPECTED = 'an ISO-8601 time with its zone, of the years 0001 to 9999, no finer than microseconds'
@@ -18,7 +21,8 @@ const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** Whether the value is text in the exact form of a {@link Timestamp}, naming a day and time that exist. */
 export function isTimestamp(value: unknown): value is Timestamp {
-  return typeof value === 'string' && TIMESTAMP.test(value) && existsInCalendar(value)
+  if (typeof value !== 'string') return false
+  return ORDINARY_TIMESTAMP.test(value) || (TIMESTAMP.test(value) && existsInCalendar(value))
 }
 
 /** `Date.parse` rolls 30 February over to March: a moment exists where the way back gives the same text. */

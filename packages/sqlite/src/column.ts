@@ -6,6 +6,9 @@ import { checkCount, checkId, checkText, convert, describe, ID_LENGTH } from './
 /** A value as better-sqlite3 binds it. */
 export type Bound = string | number | bigint | null
 
+/** Makes a value of a stored one. @throws {@link UnreadableValueError} */
+export type Decoder = (stored: unknown) => unknown
+
 /** The only id-like column that may be empty: a tract without commits has no head. */
 const MAY_BE_EMPTY = 'headHash'
 
@@ -14,7 +17,7 @@ export class Column {
   readonly property: string
   readonly name: string
   /** Decodes a stored value; `null` where it is read as it stands. */
-  readonly decode: ((stored: unknown) => unknown) | null
+  readonly decode: Decoder | null
   readonly isNullable: boolean
   readonly isGenerated: boolean
   readonly #codec: ColumnCodec | null
@@ -24,7 +27,8 @@ export class Column {
     const codec = isCodec(metadata.transformer) ? metadata.transformer : null
     this.property = metadata.propertyName
     this.name = metadata.databaseName
-    this.decode = codec === null ? decoderOf(metadata) : (stored) => codec.from(stored)
+    // A codec's methods use no `this`.
+    this.decode = codec === null ? decoderOf(metadata) : codec.from
     this.isNullable = metadata.isNullable
     this.isGenerated = metadata.isGenerated
     this.#codec = codec
@@ -60,7 +64,7 @@ export class Column {
 }
 
 /** SQLite keeps whatever it is given in an INTEGER column, and the driver rounds what exceeds 2^53. */
-function decoderOf(metadata: ColumnMetadata): ((stored: unknown) => unknown) | null {
+function decoderOf(metadata: ColumnMetadata): Decoder | null {
   return metadata.type === 'integer' ? wholeNumber : null
 }
 

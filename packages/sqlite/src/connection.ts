@@ -15,6 +15,7 @@ import {
 import type { Database, Statement } from 'better-sqlite3'
 import type { DataSource } from 'typeorm'
 import type { Bound } from './column.js'
+import { InsertLog } from './insert-log.js'
 import { Table } from './table.js'
 
 /** Every table of the format. */
@@ -48,11 +49,12 @@ export class Connection implements Tables {
   readonly spawnPointers: Table<SpawnPointerRow>
   readonly policyProposals: Table<PolicyProposalRow>
   readonly policyLog: Table<PolicyLogRow>
+  readonly #inserts = new InsertLog()
   readonly #statements = new Map<string, Statement<Bound[], Bound>>()
 
   constructor(handle: Database, dataSource: DataSource) {
     const table = <Row extends object>(entity: new () => Row) =>
-      new Table(handle, dataSource.getMetadata(entity), () => new entity())
+      new Table(handle, dataSource.getMetadata(entity), () => new entity(), this.#inserts)
     this.handle = handle
     this.blobs = table(BlobRow)
     this.commits = table(CommitRow)
@@ -66,6 +68,16 @@ export class Connection implements Tables {
     this.spawnPointers = table(SpawnPointerRow)
     this.policyProposals = table(PolicyProposalRow)
     this.policyLog = table(PolicyLogRow)
+  }
+
+  /** Runs inserts, inside a transaction, of which all stay or none; see {@link InsertLog.together}. */
+  insertTogether<Result>(work: (db: Connection) => Result): Result {
+    return this.#inserts.together(
+      () => work(this),
+      () => {
+        if (this.handle.inTransaction) this.run('ROLLBACK')
+      },
+    )
   }
 
   /** Runs a statement that returns nothing. Returns how many rows it changed. */

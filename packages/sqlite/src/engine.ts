@@ -65,6 +65,12 @@ export class Engine implements Session {
     return this.#inTurn(() => inTransaction(this.#parts.writer, work))
   }
 
+  insertTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
+    const unit = this.#context.getStore()
+    if (unit !== undefined) return unit.insertTogether(work)
+    return this.writeTogether(work)
+  }
+
   /** Runs a function in a transaction, or in a savepoint of the one it is called in. */
   async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const unit = this.#context.getStore()

@@ -16,6 +16,8 @@ export interface Session {
   write<Result>(work: (db: Connection) => Result): Result | Promise<Result>
   /** Runs several statements of which all take effect or none. */
   writeTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result>
+  /** The same for inserts, behind which one other statement may come; see {@link Connection.insertTogether}. */
+  insertTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result>
 }
 
 /** Runs several statements in a savepoint of the open transaction. */

@@ -14,7 +14,9 @@ interface StoredColumn {
 export class StoredForm {
   /** Stores a row unless its key is taken; the parameters are what {@link encode} made. */
   readonly insert: string
-  /** The row of a key, whose parameters are what {@link keyOf} gives. */
+  /** The condition that a row has a key, whose parameters are what {@link keyOf} gives. */
+  readonly hasKey: string
+  /** The row of a key. */
   readonly selectByKey: string
   readonly #table: string
   readonly #columns: readonly StoredColumn[]
@@ -36,8 +38,8 @@ export class StoredForm {
     this.insert = `
       INSERT INTO ${this.#table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
       ON CONFLICT (${keys.join(', ')}) DO NOTHING`
-    this.selectByKey = `
-      SELECT ${this.#selectList} FROM ${this.#table} WHERE ${keys.map((name) => `${name} = ?`).join(' AND ')}`
+    this.hasKey = keys.map((name) => `${name} = ?`).join(' AND ')
+    this.selectByKey = `SELECT ${this.#selectList} FROM ${this.#table} WHERE ${this.hasKey}`
   }
 
   /**

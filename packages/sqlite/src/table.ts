@@ -1,14 +1,11 @@
-import {
-  AlreadyExistsError,
-  DamagedDataError,
-  MissingReferenceError,
-  type TractError,
-} from '@tract/repositories'
-import { Timestamp, UnreadableValueError } from '@tract/schema'
+import { AlreadyExistsError, MissingReferenceError, type TractError } from '@tract/repositories'
+import { Timestamp } from '@tract/schema'
 import type { Database, Statement } from 'better-sqlite3'
 import type { EntityMetadata } from 'typeorm'
 import { type Bound, Column } from './column.js'
 import { checkFields, readingInput } from './input.js'
+import type { InsertLog } from './insert-log.js'
+import { type RowReader, rowReader } from './row-reader.js'
 import { sqliteCode } from './sqlite-error.js'
 import { StoredForm } from './stored-form.js'
 
@@ -27,22 +24,25 @@ export class Table<Row extends object> {
   /** The table with its values undecoded. */
   readonly stored: StoredForm
   readonly #handle: Database
+  readonly #log: InsertLog
   readonly #metadata: EntityMetadata
-  readonly #createRow: () => Row
   readonly #columns: readonly Column[]
+  readonly #read: RowReader<Row>
   readonly #byProperty: ReadonlyMap<string, Column>
   /** Place of the column whose value the database gives; -1 where there is none. */
   readonly #generated: number
   readonly #selectList: string
   readonly #insert: string
+  readonly #delete: string
   readonly #insertTexts = new Map<string, string>()
   readonly #statements = new Map<string, Statement<Bound[], Bound[]>>()
 
-  constructor(handle: Database, metadata: EntityMetadata, createRow: () => Row) {
+  constructor(handle: Database, metadata: EntityMetadata, createRow: () => Row, log: InsertLog) {
     this.#handle = handle
+    this.#log = log
     this.#metadata = metadata
-    this.#createRow = createRow
     this.#columns = metadata.columns.map((column) => new Column(column))
+    this.#read = rowReader(this.#columns, createRow, ({ name }) => `${metadata.tableName}.${name}`)
     this.#byProperty = new Map(this.#columns.map((column) => [column.property, column]))
     this.#generated = this.#columns.findIndex((column) => column.isGenerated)
     this.#selectList = this.#columns.map((column) => column.expression(metadata.tableName)).join(', ')
@@ -51,6 +51,7 @@ export class Table<Row extends object> {
     this.#insert = `INSERT INTO ${metadata.tableName} (${names}) VALUES (${places})`
     this.term = termOf(metadata)
     this.stored = new StoredForm(metadata)
+    this.#delete = `DELETE FROM ${metadata.tableName} WHERE ${this.stored.hasKey}`
   }
 
   /**
@@ -93,12 +94,11 @@ export class Table<Row extends object> {
   /**
    * Stores a row that {@link encode} made, and returns it as it would be read.
    *
-   * @param conflict what becomes of a row that has the key, as an ON CONFLICT clause
    * @throws {@link AlreadyExistsError} where the key exists
    * @throws {@link MissingReferenceError} where the row refers to one that does not
    */
-  insert(values: readonly Bound[], conflict = ''): Row {
-    return this.#store(values, conflict).row
+  insert(values: readonly Bound[]): Row {
+    return this.#insertNew(values, '').row
   }
 
   /**
@@ -106,7 +106,10 @@ export class Table<Row extends object> {
    * own to undo them, which costs more than running a prepared one again.
    */
   insertEach(rows: readonly (readonly Bound[])[]): void {
-    for (const values of rows) this.run(this.#insert, values)
+    for (const values of rows) {
+      this.run(this.#insert, values)
+      this.#log.note(this, values)
+    }
   }
 
   /** The same where a row with this key may exist, which then stays. Says whether the row is new. */
@@ -114,7 +117,16 @@ export class Table<Row extends object> {
     values: readonly Bound[],
     keepFirst: string,
   ): { readonly row: Row; readonly isNew: boolean } {
-    return this.#store(values, keepFirst)
+    return this.#insertNew(values, keepFirst)
+  }
+
+  /**
+   * Stores a row in the place of one with its key.
+   *
+   * @param overwrite an ON CONFLICT clause
+   */
+  replace(values: readonly Bound[], overwrite: string): void {
+    this.run(this.#insertText(overwrite), values)
   }
 
   /**
@@ -130,8 +142,14 @@ export class Table<Row extends object> {
     }
   }
 
-  #store(values: readonly Bound[], conflict: string): { row: Row; isNew: boolean } {
+  /** Takes out the row that an insert of these values made. */
+  remove(values: readonly Bound[]): void {
+    this.#prepared(this.#delete).run(...this.stored.keyOf(values))
+  }
+
+  #insertNew(values: readonly Bound[], conflict: string): { row: Row; isNew: boolean } {
     const { changes, lastInsertRowid } = this.run(this.#insertText(conflict), values)
+    if (changes === 1) this.#log.note(this, values)
     const stored = this.#generated === -1 ? values : values.with(this.#generated, Number(lastInsertRowid))
     return { row: this.#read(stored), isNew: changes === 1 }
   }
@@ -157,24 +175,6 @@ export class Table<Row extends object> {
       values[index] = column.encode(value)
     }
     return values
-  }
-
-  #read(raw: readonly Bound[]): Row {
-    const row = this.#createRow() as Record<string, unknown>
-    const columns = this.#columns
-    let index = 0
-    try {
-      for (; index < columns.length; index++) {
-        const column = columns[index] as Column
-        const stored = raw[index]
-        row[column.property] = column.decode === null ? stored : column.decode(stored)
-      }
-    } catch (error) {
-      if (!(error instanceof UnreadableValueError)) throw error
-      const place = `${this.#metadata.tableName}.${columns[index]?.name}`
-      throw new DamagedDataError(place, error.found, error.expected, { cause: error })
-    }
-    return row as Row
   }
 
   #select(sql: string): Statement<Bound[], Bound[]> {

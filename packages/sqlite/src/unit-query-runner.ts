@@ -1,7 +1,6 @@
 import { EntityManager } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
-import type { Connection } from './connection.js'
 
 /** What is run with a manager. */
 export type ManagerWork<Result> = (manager: EntityManager) => Promise<Result>
@@ -17,8 +16,9 @@ export interface RunnerTurn {
 
 /**
  * TypeORM's query runner for one unit of work: it waits for the unit's turn before each query and is dead when the unit
- * has ended. TypeORM's own is one for the whole DataSource, shared by everybody. What begins through it, TypeORM knows
- * to be open: a `save()` joins, and a transaction of the manager's is a savepoint.
+ * has ended. TypeORM's own is one for the whole DataSource, shared by everybody. The unit has begun its transaction
+ * itself, by a prepared statement, for TypeORM's way costs more than a small unit's writes; this runner is told so, and a
+ * `save()` joins, a transaction of the manager's is a savepoint.
  */
 export class UnitQueryRunner extends BetterSqlite3QueryRunner {
   readonly #turn: RunnerTurn
@@ -38,13 +38,7 @@ export class UnitQueryRunner extends BetterSqlite3QueryRunner {
     return this.#entityManager
   }
 
-  /** Begins a transaction. Synchronous and prepared, unlike TypeORM's own way, which costs more than a small unit's writes. */
-  begin(db: Connection): void {
-    db.run(db.handle.readonly ? 'BEGIN' : 'BEGIN IMMEDIATE')
-    this.join()
-  }
-
-  /** Takes part in a transaction that is open already. */
+  /** Takes part in the transaction that is open, so that TypeORM begins none of its own. */
   join(): this {
     this.isTransactionActive = true
     this.transactionDepth = 1

@@ -93,6 +93,10 @@ export class Unit implements Session, RunnerTurn {
     return this.#innermost().#inTurn((db) => inSavepoint(db, work))
   }
 
+  insertTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
+    return this.#innermost().#inTurn((db) => db.insertTogether(work))
+  }
+
   /** TypeORM's manager for this unit. */
   manager(): EntityManager {
     this.#runner ??= new UnitQueryRunner(this.#scope.driver, this).join()
@@ -118,10 +122,9 @@ export class Unit implements Session, RunnerTurn {
   }
 
   #begin(): void {
-    const { writer, driver } = this.#scope
+    const { writer } = this.#scope
     if (writer.handle.inTransaction) throw new ForeignTransaction()
-    this.#runner = new UnitQueryRunner(driver, this)
-    this.#runner.begin(writer)
+    writer.run(writer.handle.readonly ? 'BEGIN' : 'BEGIN IMMEDIATE')
   }
 
   async #perform<Result>(work: Work<Result>): Promise<Result> {
@@ -129,7 +132,7 @@ export class Unit implements Session, RunnerTurn {
       ...bindRepositories(this),
       transaction: <Inner>(inner: Work<Inner>) => this.runNested(inner),
     }
-    const result = await this.#scope.runIn(this, async () => work(tx))
+    const result = await this.#scope.runIn(this, () => work(tx))
     if (!this.#gate.isFree) throw new UnfinishedTransactionError()
     this.#assertRunning()
     this.#hasEnded = true

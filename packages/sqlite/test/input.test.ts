@@ -54,6 +54,8 @@ const PROPOSAL: Fields = {
   resolvedAt: 'time or nothing',
 }
 const { commitCount: _counted, ...RECORD_OF_UNIT } = aRecord(9)
+const { contentHash: _hashed, ...COMMIT_OF_UNIT } = aCommit(501)
+const COMMIT_UNIT = { ...COMMIT_OF_UNIT, blob: aBlob(501) }
 
 function method(
   repository: keyof Repositories,
@@ -220,6 +222,22 @@ const METHODS: readonly Method[] = [
   }),
   method('policies', 'deleteLogEntries', [TRACT, new Date(0)], id, 'time'),
 
+  method('commits', 'saveWithBlob', [COMMIT_UNIT], {
+    commitHash: id,
+    tractId: id,
+    parentHash: 'id or nothing',
+    contentType: 'text of 50',
+    operation: 'enumeration',
+    responseTo: 'id or nothing',
+    message: 'text or nothing',
+    tokenCount: 'count',
+    metadataJson: 'json or nothing',
+    generationConfigJson: 'json or nothing',
+    createdAt: 'time or nothing',
+  }),
+  method('commits', 'iterateAncestors', [hash(1), {}], id, { operation: 'enumeration or undefined' }),
+  method('commits', 'iterateHashes', [TRACT], id),
+  method('operationEvents', 'iterateSourceHashes', [TRACT], id),
   method('blobs', 'getOrphanHashes', []),
   method('commits', 'getHashes', [TRACT, {}], id, { limit: 'limit or undefined' }),
   method('commits', 'getTractIds', []),
@@ -298,11 +316,10 @@ async function prepare(store: sqlite.SqliteStore): Promise<void> {
 }
 
 async function call(store: Repositories, { repository, method }: Method, args: readonly unknown[]) {
-  const target = store[repository] as unknown as Record<
-    string,
-    (...given: readonly unknown[]) => Promise<unknown>
-  >
-  return target[method]?.(...args)
+  const target = store[repository] as unknown as Record<string, (...given: readonly unknown[]) => unknown>
+  const result: unknown = target[method]?.(...args)
+  if (!method.startsWith('iterate')) return result
+  for await (const _ of result as AsyncIterable<unknown>) break
 }
 
 /** Every call with one argument, or one field of an argument, that breaks its rule. */

@@ -41,6 +41,10 @@ async function callEverything(store: SqliteStore): Promise<void> {
   await commits.getByPrefix('absent')
   await commits.getByPrefix('absent', TRACT)
   await commits.getAll(TRACT)
+  const { contentHash: _hashed, ...unit } = aCommit(7)
+  await commits.saveWithBlob({ ...unit, blob: aBlob(7), refName: 'refs/unit', expected: null })
+  for await (const _ of commits.iterateAncestors(hash(3))) break
+  for await (const _ of commits.iterateHashes(TRACT)) break
   await blobs.getOrphanHashes()
   await commits.getHashes(TRACT)
   await commits.getTractIds()
@@ -96,6 +100,7 @@ async function callEverything(store: SqliteStore): Promise<void> {
   await operationEvents.getLineage([hash(1)], 'fate')
   await operationEvents.isSourceOf(hash(1))
   await operationEvents.getAllSourceHashes(TRACT)
+  for await (const _ of operationEvents.iterateSourceHashes(TRACT));
   await operationEvents.getAllIds(TRACT)
   await operationEvents.deleteCommit(hash(9))
   await operationEvents.deleteEvent('absent')
@@ -211,6 +216,22 @@ describe('the statements of the repositories', () => {
       }
     }
     expect(scans).toEqual([])
+  })
+
+  // SQLite plans for the value of a LIMIT that is a bare parameter, and so compiles the statement again at every call.
+  it('bind no LIMIT as it is', async ({ open }) => {
+    const statements = new Set<string>()
+    const prepare = Database.prototype.prepare
+    vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (
+      this: Database.Database,
+      sql: string,
+    ) {
+      statements.add(sql)
+      return prepare.call(this, sql)
+    })
+    await callEverything(await open())
+    expect([...statements].filter((sql) => /\bLIMIT\b/.test(sql)).length).toBeGreaterThan(5)
+    expect([...statements].filter((sql) => /\b(LIMIT|OFFSET) *\?/.test(sql))).toEqual([])
   })
 
   // An index whose order is that of the answer; without it, all of a tract's rows are sorted for each page of them.

@@ -1,6 +1,6 @@
 import { type AnnotationInput, AnnotationRepository } from '@tract/repositories'
 import type { AnnotationRow } from '@tract/schema'
-import { checkId, readIds } from '../input.js'
+import { checkId, readIdsAsJson } from '../input.js'
 import { byKey } from '../lookup.js'
 import type { Session } from '../session.js'
 
@@ -37,7 +37,7 @@ export class SqliteAnnotationRepository extends AnnotationRepository {
   }
 
   override async batchGetLatest(targetHashes: readonly string[]): Promise<Map<string, AnnotationRow>> {
-    const wanted = JSON.stringify(readIds('targetHashes', targetHashes))
+    const wanted = readIdsAsJson('targetHashes', targetHashes)
     const annotations = await this.#session.read((db) => db.annotations.all(LATEST_OF_EACH, wanted))
     return byKey(annotations, (annotation) => annotation.targetHash)
   }

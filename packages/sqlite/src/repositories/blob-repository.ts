@@ -1,6 +1,6 @@
 import { type BlobInput, BlobRepository } from '@tract/repositories'
 import type { BlobRow } from '@tract/schema'
-import { checkId, readIds } from '../input.js'
+import { checkId, readIdsAsJson } from '../input.js'
 import { byKey } from '../lookup.js'
 import type { Session } from '../session.js'
 
@@ -8,7 +8,8 @@ const BLOB = 'SELECT blobs.* FROM blobs WHERE content_hash = ?'
 // A CROSS JOIN keeps its order: the rows come in the order of the question.
 const BLOBS =
   'SELECT blobs.* FROM json_each(?) AS wanted CROSS JOIN blobs ON blobs.content_hash = wanted.value'
-const KEEP_FIRST = 'ON CONFLICT (content_hash) DO NOTHING'
+/** What becomes of a blob whose hash is there. */
+export const KEEP_FIRST_BLOB = 'ON CONFLICT (content_hash) DO NOTHING'
 const DELETE_ORPHAN = `
   DELETE FROM blobs
   WHERE content_hash = ? AND NOT EXISTS (SELECT 1 FROM commits WHERE commits.content_hash = blobs.content_hash)`
@@ -30,7 +31,7 @@ export class SqliteBlobRepository extends BlobRepository {
   }
 
   override async getMany(contentHashes: readonly string[]): Promise<Map<string, BlobRow>> {
-    const wanted = JSON.stringify(readIds('contentHashes', contentHashes))
+    const wanted = readIdsAsJson('contentHashes', contentHashes)
     const blobs = await this.#session.read((db) => db.blobs.all(BLOBS, wanted))
     return byKey(blobs, (blob) => blob.contentHash)
   }
@@ -38,7 +39,7 @@ export class SqliteBlobRepository extends BlobRepository {
   override async saveIfAbsent(blob: BlobInput): Promise<BlobRow> {
     const values = this.#session.tables.blobs.encode(blob)
     return this.#session.write((db) => {
-      const { row, isNew } = db.blobs.insertUnlessKnown(values, KEEP_FIRST)
+      const { row, isNew } = db.blobs.insertUnlessKnown(values, KEEP_FIRST_BLOB)
       return isNew ? row : (db.blobs.get(BLOB, row.contentHash) ?? row)
     })
   }

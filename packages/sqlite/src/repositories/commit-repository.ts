@@ -4,10 +4,12 @@ import {
   type CommitInput,
   CommitInUseError,
   CommitRepository,
+  type CommitUnitInput,
   type CommitUse,
   type ConfigCondition,
   type HashOptions,
   InvalidInputError,
+  type IterateAncestorsOptions,
 } from '@tract/repositories'
 import { CommitOperation, type CommitRow } from '@tract/schema'
 import { meetsConditions, readConditions } from '../config-condition.js'
@@ -20,11 +22,16 @@ import {
   describe,
   ID_LENGTH,
   readIdList,
-  readIds,
+  readIdsAsJson,
+  readingInput,
   readOptions,
 } from '../input.js'
 import { byKey } from '../lookup.js'
 import type { Session } from '../session.js'
+import { KEEP_FIRST_BLOB } from './blob-repository.js'
+import { ANCESTORS, ANCESTORS_OF_OPERATION, WITHOUT_LIMIT } from './chain.js'
+import { iterateChain, iterateHashes } from './iterate-commits.js'
+import { checkRef, compareAndSetRef, setRef } from './move-ref.js'
 
 const COMMIT = 'SELECT commits.* FROM commits WHERE commit_hash = ?'
 const COMMITS =
@@ -33,25 +40,11 @@ const CHILDREN = 'SELECT commits.* FROM commits WHERE parent_hash = ? ORDER BY c
 const BY_TYPE = `
   SELECT commits.* FROM commits WHERE tract_id = ? AND content_type = ? ORDER BY created_at, rowid`
 const BY_TRACT = 'SELECT commits.* FROM commits WHERE tract_id = ? ORDER BY created_at, rowid'
-const HASHES = 'SELECT commit_hash FROM commits WHERE tract_id = ? ORDER BY created_at, rowid LIMIT ?'
+const HASHES = 'SELECT commit_hash FROM commits WHERE tract_id = ? ORDER BY created_at, rowid LIMIT +?'
 const WITH_CONFIG = `
   SELECT commits.* FROM commits
   WHERE tract_id = ? AND generation_config_json IS NOT NULL
   ORDER BY created_at, rowid`
-
-// The rows of a recursive query leave its queue first in, first out, so the chain comes newest first and a LIMIT
-// outside stops the walk (https://www.sqlite.org/lang_with.html). UNION drops what was met before: a cycle ends it.
-const CHAIN = `
-  WITH RECURSIVE chain (id, parent_hash) AS (
-    SELECT rowid, parent_hash FROM commits WHERE commit_hash = ?
-    UNION
-    SELECT parent.rowid, parent.parent_hash
-    FROM chain CROSS JOIN commits AS parent ON parent.commit_hash = chain.parent_hash
-  )
-  SELECT commits.* FROM chain CROSS JOIN commits ON commits.rowid = chain.id`
-const ANCESTORS = `${CHAIN} LIMIT ?`
-const ANCESTORS_OF_OPERATION = `${CHAIN} WHERE commits.operation = ? LIMIT ?`
-const WITHOUT_LIMIT = -1
 
 const ON_CHAIN = `
   WITH RECURSIVE
@@ -66,10 +59,10 @@ const ON_CHAIN = `
 
 const MOST_CANDIDATES = 100
 const BY_PREFIX = `
-  SELECT commits.* FROM commits WHERE commit_hash >= ? AND commit_hash < ? ORDER BY commit_hash LIMIT ?`
+  SELECT commits.* FROM commits WHERE commit_hash >= ? AND commit_hash < ? ORDER BY commit_hash LIMIT +?`
 const BY_PREFIX_IN_TRACT = `
   SELECT commits.* FROM commits
-  WHERE commit_hash >= ? AND commit_hash < ? AND +tract_id = ? ORDER BY commit_hash LIMIT ?`
+  WHERE commit_hash >= ? AND commit_hash < ? AND +tract_id = ? ORDER BY commit_hash LIMIT +?`
 const SHORTEST_PREFIX = 4
 const BEHIND_EVERY_CHARACTER = '\u{10ffff}'
 
@@ -147,6 +140,8 @@ const DELETE_REFS = 'DELETE FROM refs WHERE commit_hash = ?'
 const DELETE = 'DELETE FROM commits WHERE commit_hash = ?'
 
 const ANCESTOR_OPTIONS = new Set(['limit', 'operation'])
+const UNIT_FIELDS = ['blob', 'refName', 'expected']
+const ITERATE_ANCESTORS_OPTIONS = new Set(['operation'])
 const HASH_OPTIONS = new Set(['limit'])
 
 export class SqliteCommitRepository extends CommitRepository {
@@ -163,7 +158,7 @@ export class SqliteCommitRepository extends CommitRepository {
   }
 
   override async getMany(commitHashes: readonly string[]): Promise<Map<string, CommitRow>> {
-    const wanted = JSON.stringify(readIds('commitHashes', commitHashes))
+    const wanted = readIdsAsJson('commitHashes', commitHashes)
     const commits = await this.#session.read((db) => db.commits.all(COMMITS, wanted))
     return byKey(commits, (commit) => commit.commitHash)
   }
@@ -171,6 +166,23 @@ export class SqliteCommitRepository extends CommitRepository {
   override async save(commit: CommitInput): Promise<CommitRow> {
     const values = this.#session.tables.commits.encode(commit)
     return this.#session.write((db) => db.commits.insert(values))
+  }
+
+  override async saveWithBlob(input: CommitUnitInput): Promise<CommitRow> {
+    const { tables } = this.#session
+    const unit = readUnit(input)
+    const blob = tables.blobs.encode(unit.blob)
+    const contentHash = String(blob[0])
+    const values = tables.commits.encode(input, { contentHash }, UNIT_FIELDS)
+    return this.#session.insertTogether((db) => {
+      db.blobs.insertUnlessKnown(blob, KEEP_FIRST_BLOB)
+      const row = db.commits.insert(values)
+      if (unit.refName === undefined) return row
+      const { commitHash, tractId } = row
+      if (unit.expected === undefined) setRef(db, tractId, unit.refName, commitHash)
+      else compareAndSetRef(db, tractId, unit.refName, unit.expected, commitHash)
+      return row
+    })
   }
 
   override async getAncestors(
@@ -187,6 +199,20 @@ export class SqliteCommitRepository extends CommitRepository {
     checkMember('options.operation', operation, CommitOperation)
     const stored = operation.toUpperCase()
     return this.#session.read((db) => db.commits.all(ANCESTORS_OF_OPERATION, commitHash, stored, most))
+  }
+
+  override async *iterateAncestors(
+    commitHash: string,
+    options: IterateAncestorsOptions = {},
+  ): AsyncGenerator<CommitRow, void, undefined> {
+    checkId('commitHash', commitHash)
+    const { operation } = readOptions('options', options, ITERATE_ANCESTORS_OPTIONS)
+    if (operation !== undefined) checkMember('options.operation', operation, CommitOperation)
+    yield* iterateChain(
+      this.#session,
+      commitHash,
+      (commit) => operation === undefined || commit.operation === operation,
+    )
   }
 
   override async getChildren(commitHash: string): Promise<readonly CommitRow[]> {
@@ -249,6 +275,11 @@ export class SqliteCommitRepository extends CommitRepository {
     return this.#session.read((db) => db.values(HASHES, tractId, limit ?? WITHOUT_LIMIT) as string[])
   }
 
+  override async *iterateHashes(tractId: string): AsyncGenerator<string, void, undefined> {
+    checkId('tractId', tractId)
+    yield* iterateHashes(this.#session, tractId)
+  }
+
   override async getTractIds(): Promise<readonly string[]> {
     return this.#session.read((db) => db.values(TRACT_IDS) as string[])
   }
@@ -277,6 +308,31 @@ export class SqliteCommitRepository extends CommitRepository {
         db.run(sql, commitHash)
       }
     })
+  }
+}
+
+/** What a unit holds besides its commit, in order. */
+function readUnit(input: CommitUnitInput): Pick<CommitUnitInput, 'blob' | 'refName' | 'expected'> {
+  const { blob, refName, expected, tractId, contentHash } = readingInput('commit', () => ({
+    blob: input.blob,
+    refName: input.refName,
+    expected: input.expected,
+    tractId: input.tractId,
+    contentHash: input.contentHash,
+  }))
+  if (refName !== undefined) checkRef(tractId, refName)
+  else if (expected !== undefined) {
+    throw new InvalidInputError('expected', describe(expected), 'nothing where no refName is given')
+  }
+  if (expected !== undefined && expected !== null) checkId('expected', expected)
+  const hash = readingInput('blob', () => blob.contentHash)
+  if (contentHash !== undefined && contentHash !== hash) {
+    throw new InvalidInputError('contentHash', describe(contentHash), `${describe(hash)}, the blob's`)
+  }
+  return {
+    blob,
+    ...(refName !== undefined && { refName }),
+    ...(expected !== undefined && { expected }),
   }
 }
 

@@ -58,7 +58,7 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
       { commitCount: hashes.length },
       LINK_FIELDS,
     )
-    return this.#session.writeTogether((db) => {
+    return this.#session.insertTogether((db) => {
       const row = db.compileRecords.insert(values)
       db.compileEffectives.insertEach(linksOf(row.recordId, hashes))
       return row

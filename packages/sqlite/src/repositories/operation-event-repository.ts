@@ -10,6 +10,7 @@ import type { Bound } from '../column.js'
 import { checkId, checkMember, describe, readIdList, readIds, readingInput } from '../input.js'
 import { byKey, groupedBy } from '../lookup.js'
 import type { Session } from '../session.js'
+import { iterateSourceHashes } from './iterate-source-hashes.js'
 import { LINEAGE } from './lineage.js'
 
 const EVENT = 'SELECT operation_events.* FROM operation_events WHERE event_id = ?'
@@ -61,7 +62,7 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
     }))
     const sourceHashes = readLinks('sources', sources)
     const resultHashes = readLinks('results', results)
-    return this.#session.writeTogether((db) => {
+    return this.#session.insertTogether((db) => {
       const row = db.operationEvents.insert(values)
       db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.source, sourceHashes))
       db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.result, resultHashes))
@@ -130,6 +131,11 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
   override async getAllSourceHashes(tractId: string): Promise<Set<string>> {
     checkId('tractId', tractId)
     return this.#session.read((db) => new Set(db.values(SOURCE_HASHES, tractId) as string[]))
+  }
+
+  override async *iterateSourceHashes(tractId: string): AsyncGenerator<string, void, undefined> {
+    checkId('tractId', tractId)
+    yield* iterateSourceHashes(this.#session, tractId)
   }
 
   override async getAllIds(tractId: string): Promise<readonly string[]> {

@@ -24,7 +24,7 @@ const SET_STATUS = 'UPDATE policy_proposals SET status = ?, resolved_at = ? WHER
 const LOG = `
   SELECT policy_log.* FROM policy_log
   WHERE tract_id = ? AND created_at >= ? AND created_at <= ? AND (? IS NULL OR policy_name = ?)
-  ORDER BY created_at DESC, id DESC LIMIT ?`
+  ORDER BY created_at DESC, id DESC LIMIT +?`
 const DELETE_BEFORE = 'DELETE FROM policy_log WHERE tract_id = ? AND created_at < ?'
 
 const BEFORE_EVERY_TIME = ''

@@ -1,15 +1,13 @@
-import { RefConflictError, RefRepository, SymbolicRefError } from '@tract/repositories'
+import { RefRepository } from '@tract/repositories'
 import type { RefRow } from '@tract/schema'
-import type { Connection } from '../connection.js'
 import { checkId, checkName } from '../input.js'
 import type { Session } from '../session.js'
+import { checkRef, compareAndSetRef, REF, REF_NAME_LENGTH, setRef, setSymbolicRef } from './move-ref.js'
 
 const HEAD = 'HEAD'
 const BRANCHES = 'refs/heads/'
 const FIRST_BRANCH = `${BRANCHES}main`
-const REF_NAME_LENGTH = 255
 
-const REF = 'SELECT refs.* FROM refs WHERE tract_id = ? AND ref_name = ?'
 const REFS = 'SELECT refs.* FROM refs WHERE tract_id = ? ORDER BY ref_name'
 const HEAD_COMMIT = `
   SELECT CASE WHEN head.symbolic_target IS NULL THEN head.commit_hash ELSE branch.commit_hash END
@@ -20,13 +18,6 @@ const BRANCH_NAMES = `
   SELECT substr(ref_name, ${BRANCHES.length + 1}) FROM refs
   WHERE tract_id = ? AND ref_name > '${BRANCHES}' AND ref_name < 'refs/heads0'
   ORDER BY ref_name`
-const REPLACE = `
-  ON CONFLICT (tract_id, ref_name)
-  DO UPDATE SET commit_hash = excluded.commit_hash, symbolic_target = excluded.symbolic_target`
-const KEEP_FIRST = 'ON CONFLICT (tract_id, ref_name) DO NOTHING'
-const MOVE = `
-  UPDATE refs SET commit_hash = ?
-  WHERE tract_id = ? AND ref_name = ? AND commit_hash = ? AND symbolic_target IS NULL`
 const DELETE = 'DELETE FROM refs WHERE tract_id = ? AND ref_name = ?'
 
 export class SqliteRefRepository extends RefRepository {
@@ -128,48 +119,13 @@ export class SqliteRefRepository extends RefRepository {
     checkRef(tractId, refName)
     if (expected !== null) checkId('expected', expected)
     checkId('next', next)
-    await this.#session.write((db) => {
-      // Between a move that failed and the look at why, another process may bring the ref to where it is expected.
-      while (!move(db, tractId, refName, expected, next)) {
-        const ref = db.refs.get(REF, tractId, refName)
-        if (ref?.symbolicTarget != null) throw new SymbolicRefError(tractId, refName, ref.symbolicTarget)
-        const actual = ref?.commitHash ?? null
-        if (actual !== expected) throw new RefConflictError(tractId, refName, expected, actual)
-      }
-    })
+    await this.#session.write((db) => compareAndSetRef(db, tractId, refName, expected, next))
   }
-}
-
-function setRef(db: Connection, tractId: string, refName: string, commitHash: string): void {
-  db.refs.insert([tractId, refName, commitHash, null], REPLACE)
-}
-
-function setSymbolicRef(db: Connection, tractId: string, refName: string, target: string): void {
-  db.refs.insert([tractId, refName, null, target], REPLACE)
-}
-
-/** One statement, so that it is atomic by itself. Returns whether the ref was where it was expected. */
-function move(
-  db: Connection,
-  tractId: string,
-  refName: string,
-  expected: string | null,
-  next: string,
-): boolean {
-  if (expected === null) {
-    return db.refs.insertUnlessKnown([tractId, refName, next, null], KEEP_FIRST).isNew
-  }
-  return db.refs.run(MOVE, [next, tractId, refName, expected], [tractId, refName, next, null]).changes === 1
 }
 
 function branchRef(branchName: string): string {
   checkName('branchName', branchName, REF_NAME_LENGTH - BRANCHES.length)
   return BRANCHES + branchName
-}
-
-function checkRef(tractId: string, refName: string): void {
-  checkId('tractId', tractId)
-  checkName('refName', refName, REF_NAME_LENGTH)
 }
 
 function textOrNull(value: unknown): string | null {

@@ -1,6 +1,6 @@
 import { type StoredRow, StoredRowRepository, type StoredTable } from '@tract/repositories'
 import type { Tables } from '../connection.js'
-import { checkMember, readIds, readRows } from '../input.js'
+import { checkMember, readIdsAsJson, readRows } from '../input.js'
 import type { Session } from '../session.js'
 
 const TABLES = {
@@ -34,7 +34,7 @@ export class SqliteStoredRowRepository extends StoredRowRepository {
     checkMember('table', table, TABLES)
     const { stored } = this.#session.tables[TABLES[table]]
     const sql = stored.selectBy(column)
-    const wanted = JSON.stringify(readIds('values', values))
+    const wanted = readIdsAsJson('values', values)
     return this.#session.read((db) => db.rows<StoredRow>(sql, wanted).map((row) => stored.read(row)))
   }
 

@@ -9,6 +9,7 @@ import { anOperationEvent } from '../builders/operation-event.js'
 import { aProposal } from '../builders/proposal.js'
 import { A_TRACT, timeOf } from '../builders/seeded.js'
 import { aSpawnPointer } from '../builders/spawn-pointer.js'
+import { collected } from './collected.js'
 import { refusal } from './expectations.js'
 import type { ContractTest } from './fixture.js'
 import { moment, signal } from './signal.js'
@@ -209,6 +210,13 @@ function everyCall(store: Store): Readonly<Record<string, () => Promise<unknown>
     'policies.getLog': () => policies.getLog(A_TRACT),
     'policies.deleteLogEntries': () => policies.deleteLogEntries(A_TRACT, timeOf(1)),
     'blobs.getOrphanHashes': () => blobs.getOrphanHashes(),
+    'commits.saveWithBlob': () => {
+      const { contentHash: _, ...commit } = aCommit()
+      return commits.saveWithBlob({ ...commit, blob: aBlob() })
+    },
+    'commits.iterateAncestors': () => collected(commits.iterateAncestors('hash')),
+    'commits.iterateHashes': () => collected(commits.iterateHashes(A_TRACT)),
+    'operationEvents.iterateSourceHashes': () => collected(operationEvents.iterateSourceHashes(A_TRACT)),
     'commits.getHashes': () => commits.getHashes(A_TRACT),
     'commits.getTractIds': () => commits.getTractIds(),
     'commits.getOnChain': () => commits.getOnChain('hash', ['hash']),

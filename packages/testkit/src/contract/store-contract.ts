@@ -9,11 +9,13 @@ import { commitConfigContract } from './commit-config.contract.js'
 import { commitDeletionContract } from './commit-deletion.contract.js'
 import { commitParentContract } from './commit-parent.contract.js'
 import { commitPrefixContract } from './commit-prefix.contract.js'
+import { commitUnitContract } from './commit-unit.contract.js'
 import { commitUseContract } from './commit-use.contract.js'
 import { compileRecordContract } from './compile-record.contract.js'
 import { concurrencyContract } from './concurrency.contract.js'
 import { contractTest, onLocation } from './fixture.js'
 import { inputContract } from './input/input.contract.js'
+import { iterationContract } from './iteration.contract.js'
 import { lineageContract } from './lineage.contract.js'
 import { modelContract } from './model/model.contract.js'
 import { operationEventContract } from './operation-event.contract.js'
@@ -49,9 +51,11 @@ export function storeContract(adapter: StoreAdapter): void {
     compileRecordContract(test)
     spawnPointerContract(test)
     policyContract(test)
+    commitUnitContract(test)
     commitUseContract(test)
     lineageContract(test)
     readsOfManyContract(test)
+    iterationContract(test)
     storedRowContract(test)
     storeWholeContract(test)
     inputContract(test)

@@ -4,16 +4,21 @@ import {
   type CommitInput,
   CommitInUseError,
   CommitRepository,
+  type CommitUnitInput,
   type CommitUse,
   type ConfigCondition,
   type HashOptions,
+  InvalidInputError,
+  type IterateAncestorsOptions,
   MissingReferenceError,
 } from '@tract/repositories'
 import type { CommitRow } from '@tract/schema'
+import { ModelBlobRepository } from './blobs.js'
 import { usesIn } from './commit-uses.js'
 import { meetsAll } from './config.js'
+import { ModelRefRepository } from './refs.js'
 import { assertCommit, assertNew, compareText, handOut, oldestFirst, pick, timeFor } from './rules.js'
-import type { ModelState } from './state.js'
+import { copyOf, type ModelState, restore } from './state.js'
 
 const MOST_CANDIDATES = 100
 
@@ -48,6 +53,29 @@ export class ModelCommitRepository extends CommitRepository {
     return handOut(row)
   }
 
+  override async saveWithBlob(input: CommitUnitInput): Promise<CommitRow> {
+    const { blob, refName, expected, ...commit } = input
+    const { contentHash } = blob
+    if (commit.contentHash !== undefined && commit.contentHash !== contentHash)
+      throw new InvalidInputError('contentHash', commit.contentHash, `${contentHash}, the blob's`)
+    if (refName === undefined && expected !== undefined)
+      throw new InvalidInputError('expected', String(expected), 'a refName with it')
+    const before = copyOf(this.#state)
+    try {
+      await new ModelBlobRepository(this.#state).saveIfAbsent(blob)
+      const row = await this.save({ ...commit, contentHash })
+      const refs = new ModelRefRepository(this.#state)
+      if (refName !== undefined && expected === undefined)
+        await refs.setRef(row.tractId, refName, row.commitHash)
+      if (refName !== undefined && expected !== undefined)
+        await refs.compareAndSetRef(row.tractId, refName, expected, row.commitHash)
+      return row
+    } catch (error) {
+      restore(this.#state, before)
+      throw error
+    }
+  }
+
   override async getAncestors(
     commitHash: string,
     options: AncestorOptions = {},
@@ -64,6 +92,13 @@ export class ModelCommitRepository extends CommitRepository {
       next = commit.parentHash
     }
     return handOut(chain)
+  }
+
+  override async *iterateAncestors(
+    commitHash: string,
+    options: IterateAncestorsOptions = {},
+  ): AsyncGenerator<CommitRow, void, undefined> {
+    yield* await this.getAncestors(commitHash, options)
   }
 
   override async getChildren(commitHash: string): Promise<readonly CommitRow[]> {
@@ -102,6 +137,10 @@ export class ModelCommitRepository extends CommitRepository {
   override async getHashes(tractId: string, options: HashOptions = {}): Promise<readonly string[]> {
     const hashes = (await this.getAll(tractId)).map((commit) => commit.commitHash)
     return hashes.slice(0, options.limit)
+  }
+
+  override async *iterateHashes(tractId: string): AsyncGenerator<string, void, undefined> {
+    yield* await this.getHashes(tractId)
   }
 
   override async getTractIds(): Promise<readonly string[]> {

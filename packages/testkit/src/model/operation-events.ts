@@ -159,6 +159,13 @@ export class ModelOperationEventRepository extends OperationEventRepository {
     return new Set(links.map((link) => link.commitHash))
   }
 
+  override async *iterateSourceHashes(tractId: string): AsyncGenerator<string, void, undefined> {
+    for (const { eventId } of this.#state.operationEvents.filter((event) => event.tractId === tractId)) {
+      for (const link of this.#state.operationCommits.filter((each) => each.eventId === eventId))
+        if (link.role === 'source') yield link.commitHash
+    }
+  }
+
   override async getAllIds(tractId: string): Promise<readonly string[]> {
     const events = this.#state.operationEvents.filter((event) => event.tractId === tractId)
     return oldestFirst(events).map((event) => event.eventId)

@@ -48,6 +48,12 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   ],
   'commits.getAll': [checkTract],
   'commits.getHashes': [checkTract, ['options', options({ limit: optional(limit) })]],
+  'commits.iterateHashes': [checkTract],
+  'commits.iterateAncestors': [
+    checkHash,
+    ['options', options({ operation: optional(oneOf(CommitOperation)) })],
+  ],
+  'operationEvents.iterateSourceHashes': [checkTract],
   'commits.getTractIds': [],
   'commits.getOnChain': [['headHash', checkId], checkHashes],
   'commits.getResponses': [checkHashes],
@@ -266,6 +272,7 @@ function rowInput(method: string, fields: Readonly<Record<string, Field>>): Chec
     checks[name] = field.mayBeLeftOut ? optional(check) : check
   }
   if (method.endsWith('saveEventWithCommits')) Object.assign(checks, { sources: ids, results: ids })
+  if (method.endsWith('saveWithBlob')) return commitUnit(checks)
   if (!method.endsWith('saveRecordWithEffectives')) return (name, value) => object(name, value, checks)
   Object.assign(checks, { effectives: ids, commitCount: optional(count) })
   return (name, value) => {
@@ -276,6 +283,17 @@ function rowInput(method: string, fields: Readonly<Record<string, Field>>): Chec
       refuse('commitCount', commitCount, String(entries))
     return read
   }
+}
+
+function commitUnit(checks: Record<string, Check>): Check {
+  const blobFields = ROW_INPUTS.find(({ name }) => name === 'blobs.saveIfAbsent')?.fields ?? {}
+  Object.assign(checks, {
+    blob: rowInput('blobs.saveIfAbsent', blobFields),
+    contentHash: optional(checkId),
+    refName: optional(text(255, 1)),
+    expected: optional(orNull(checkId)),
+  })
+  return (name, value) => object(name, value, checks)
 }
 
 function checkOf(field: Field): Check {

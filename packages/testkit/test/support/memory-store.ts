@@ -17,7 +17,9 @@ import { copyOf, emptyState, type ModelState, restore } from '../../src/model/st
 import { Gate } from './gate.js'
 import { readArguments } from './memory-input.js'
 
-const READS = /^(get|list|is|has|batchGet|read)/
+const READS = /^(get|list|is|has|batchGet|read|iterate)/
+
+const ITERATIONS = /^iterate/
 
 type Work<Result> = (tx: Transaction) => Promise<Result>
 /** One call of a repository's, on any rows. */
@@ -183,7 +185,7 @@ function bound(run: Run): Repositories {
   for (const [name, repository] of Object.entries(model)) {
     const methods: Record<string, unknown> = {}
     for (const method of Object.getOwnPropertyNames(Object.getPrototypeOf(repository))) {
-      methods[method] = async (...given: readonly unknown[]) => {
+      const call = async (...given: readonly unknown[]) => {
         const args = readArguments(`${name}.${method}`, given)
         return run(READS.test(method), async (on) => {
           const target = on[name as keyof Repositories] as unknown as Record<
@@ -193,6 +195,11 @@ function bound(run: Run): Repositories {
           return target[method]?.(...args)
         })
       }
+      methods[method] = ITERATIONS.test(method)
+        ? async function* (...given: readonly unknown[]) {
+            yield* (await call(...given)) as AsyncIterable<unknown>
+          }
+        : call
     }
     repositories[name] = methods
   }

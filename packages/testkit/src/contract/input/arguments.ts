@@ -1,8 +1,11 @@
 import type { Store } from '@tract/repositories'
 import { CommitOperation, OperationCommitRole, ProposalStatus, Timestamp } from '@tract/schema'
+import { aBlob } from '../../builders/blob.js'
+import { aCommit } from '../../builders/commit.js'
 import { aCompileRecord } from '../../builders/compile-record.js'
 import { anOperationEvent } from '../../builders/operation-event.js'
 import { A_TRACT } from '../../builders/seeded.js'
+import { collected } from '../collected.js'
 import { NO_COUNT, NO_ID, NO_IDS, NO_LIMIT, NO_TIME, noName, noText, noValueOf } from './hostile-values.js'
 
 /** One argument of a method: a value that it takes, those that it refuses, and the call with all else in order. */
@@ -373,6 +376,43 @@ export const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
       call: (store, limit) => store.commits.getHashes(A_TRACT, { limit }),
     },
   ],
+  'commits.iterateHashes': [
+    { ...TRACT, call: (store, value) => collected(store.commits.iterateHashes(value)) },
+  ],
+  'commits.iterateAncestors': [
+    { ...COMMIT, call: (store, value) => collected(store.commits.iterateAncestors(value)) },
+    { ...OPTIONS, call: (store, value) => collected(store.commits.iterateAncestors('commit', value)) },
+    {
+      name: 'operation',
+      takes: 'edit',
+      refuses: noValueOf(Object.values(CommitOperation)),
+      call: (store, operation) => collected(store.commits.iterateAncestors('commit', { operation })),
+    },
+  ],
+  'operationEvents.iterateSourceHashes': [
+    { ...TRACT, call: (store, value) => collected(store.operationEvents.iterateSourceHashes(value)) },
+  ],
+  'commits.saveWithBlob': [
+    { ...REF, name: 'refName', call: (store, refName) => saveUnit(store, 'unit of a name', { refName }) },
+    {
+      name: 'expected',
+      takes: null,
+      refuses: NO_ID.filter((value) => value !== undefined && value !== null),
+      call: (store, expected) => saveUnit(store, 'unit of a place', { refName: 'refs/tags/new', expected }),
+    },
+    {
+      name: 'contentHash',
+      takes: aBlob().contentHash,
+      refuses: ['another', '', 1, {}],
+      call: (store, contentHash) => saveUnit(store, 'unit of a hash', { contentHash }),
+    },
+    {
+      name: 'blob',
+      takes: aBlob(),
+      refuses: [undefined, null, 'blob', [aBlob()], { ...aBlob(), extra: 1 }],
+      call: (store, blob) => saveUnit(store, 'unit of a blob', { blob }),
+    },
+  ],
   'commits.getOnChain': [
     { ...COMMIT, name: 'headHash', call: (store, value) => store.commits.getOnChain(value, []) },
     { ...IDS, name: 'commitHashes', call: (store, value) => store.commits.getOnChain('commit', value) },
@@ -415,4 +455,10 @@ export const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
       call: (store, value) => store.storedRows.insert(value, []),
     },
   ],
+}
+
+/** Saves a commit of its own hash with its blob, and a field otherwise. */
+function saveUnit(store: Store, commitHash: string, field: object): Promise<unknown> {
+  const { contentHash: _, ...commit } = aCommit({ commitHash })
+  return store.commits.saveWithBlob({ ...commit, blob: aBlob(), ...field })
 }

@@ -78,21 +78,18 @@ export const ROW_INPUTS: readonly RowInput[] = [
     read: (store, row: { contentHash: string }) => store.blobs.get(row.contentHash),
   },
   {
-    name: 'commits.save',
-    fields: {
-      commitHash: id,
-      tractId: id,
-      parentHash: orNull(reference),
-      contentHash: reference,
-      contentType: text(50),
-      operation: oneOf(CommitOperation),
-      responseTo: orNull(reference),
-      message: orNull(text(WITHOUT_LIMIT)),
-      tokenCount: count,
-      metadataJson: json,
-      generationConfigJson: json,
-      createdAt,
+    name: 'commits.saveWithBlob',
+    fields: commitFields(),
+    valid: (number) => {
+      const { contentHash: _, ...commit } = aCommit({ commitHash: `commit-${number}` })
+      return { ...commit, blob: aBlob() }
     },
+    save: (store, input) => store.commits.saveWithBlob(input),
+    read: (store, row: { commitHash: string }) => store.commits.get(row.commitHash),
+  },
+  {
+    name: 'commits.save',
+    fields: { ...commitFields(), contentHash: reference },
     valid: (number) => ({ ...aCommit({ commitHash: `commit-${number}` }) }),
     save: (store, input) => store.commits.save(input),
     read: (store, row: { commitHash: string }) => store.commits.get(row.commitHash),
@@ -193,6 +190,22 @@ export const ROW_INPUTS: readonly RowInput[] = [
       (await store.policies.getLog(row.tractId)).find((entry) => entry.id === row.id),
   },
 ]
+
+function commitFields(): Readonly<Record<string, Field>> {
+  return {
+    commitHash: id,
+    tractId: id,
+    parentHash: orNull(reference),
+    contentType: text(50),
+    operation: oneOf(CommitOperation),
+    responseTo: orNull(reference),
+    message: orNull(text(WITHOUT_LIMIT)),
+    tokenCount: count,
+    metadataJson: json,
+    generationConfigJson: json,
+    createdAt,
+  }
+}
 
 function eventFields(): Readonly<Record<string, Field>> {
   const orZero: Field = { ...count, mayBeLeftOut: true }

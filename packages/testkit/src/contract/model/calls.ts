@@ -28,6 +28,7 @@ import { anOperationEvent } from '../../builders/operation-event.js'
 import { aProposal } from '../../builders/proposal.js'
 import { aSpawnPointer } from '../../builders/spawn-pointer.js'
 import type { ModelState } from '../../model/state.js'
+import { collected } from '../collected.js'
 
 /** One call of a repository's, to be made of a store and of the model. */
 export interface Call {
@@ -127,6 +128,36 @@ export const CALLS: readonly Arbitrary<Call>[] = [
   saveCommit,
   saveCommit,
   saveCommit,
+  call(
+    'saveWithBlob',
+    [
+      record({ commitHash: commit, tractId: tract, parentHash: option(commit), createdAt }),
+      blob,
+      optional(ref),
+      optional(option(commit)),
+    ],
+    (store, fields, contentHash, refName, expected) => {
+      const { contentHash: _, ...input } = aCommit(fields)
+      const place = refName === undefined ? {} : { refName, ...(expected !== undefined && { expected }) }
+      return store.commits.saveWithBlob({ ...input, blob: aBlob({ contentHash }), ...place })
+    },
+    (state, { commitHash, parentHash, tractId }, _contentHash, refName, expected) => {
+      const at = state.refs.find((row) => row.tractId === tractId && row.refName === refName)
+      const broken = [
+        isKnown(state, commitHash),
+        !isKnown(state, parentHash),
+        expected !== undefined && (refName === undefined || (at?.commitHash ?? null) !== expected),
+      ]
+      return commitHash !== parentHash && broken.filter(Boolean).length < 2
+    },
+  ),
+  call('iterateAncestors', [commit, optional(operation)], (store, hash, only) =>
+    collected(store.commits.iterateAncestors(hash, { ...(only !== undefined && { operation: only }) })),
+  ),
+  call('iterateHashes', [tract], (store, tractId) => collected(store.commits.iterateHashes(tractId))),
+  call('iterateSourceHashes', [tract], (store, tractId) =>
+    collected(store.operationEvents.iterateSourceHashes(tractId)),
+  ),
   call('commits.get', [commit], (store, hash) => store.commits.get(hash)),
   call('commits.getMany', [array(commit)], (store, hashes) => store.commits.getMany(hashes)),
   call('getAncestors', [commit, optional(limit), optional(operation)], (store, hash, most, only) =>
