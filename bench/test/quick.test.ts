@@ -29,6 +29,7 @@ describe('pnpm bench', () => {
         'opening',
         'cold',
         'growth',
+        'long-chain',
         'index-cost',
         'migrating',
         'conversation',

@@ -15,8 +15,7 @@ import type { Question } from './question.js'
 import { MOST_WRITES, rowsLeft, settle } from './writing.js'
 
 const TRACT = 'appends-of-the-benchmark'
-const BRANCH = 'main'
-const REF = `refs/heads/${BRANCH}`
+const REF = 'refs/heads/main'
 
 interface NewMessage {
   readonly blob: Required<BlobInput> & { readonly createdAt: Timestamp }
@@ -29,18 +28,14 @@ export const appendMessage: Question = {
   kind: 'append',
   writes: true,
   touchesFixedRows: true,
-  race({ history, store, db, typeorm, drizzle, kysely }) {
+  race({ history, store, db, aside, typeorm, drizzle, kysely }) {
     const write = db.transaction(limitWriter(db)).immediate
     const writeByDrizzle = drizzleWriter(drizzle)
     return raceOf({
       next: newMessages(history),
       contestants: {
         tract: ({ blob, commit }: NewMessage) =>
-          store.transaction(async (tx) => {
-            await tx.blobs.saveIfAbsent(blob)
-            await tx.commits.save(commit)
-            await tx.refs.setBranch(TRACT, BRANCH, commit.commitHash)
-          }),
+          store.commits.saveWithBlob({ ...commit, blob, refName: REF }),
         limit: (message) => write(message),
         typeorm: (message) => typeorm.transaction((manager) => writeByTypeorm(manager, message)),
         drizzle: (message) => drizzle.transaction(() => writeByDrizzle(message), { behavior: 'immediate' }),
@@ -48,17 +43,17 @@ export const appendMessage: Question = {
       },
       observe: ({ blob, commit }: NewMessage) =>
         rowsLeft(
-          db,
+          aside,
           ['SELECT * FROM blobs WHERE content_hash = ?', blob.contentHash],
           ['SELECT * FROM commits WHERE commit_hash = ?', commit.commitHash],
           ['SELECT * FROM refs WHERE tract_id = ?', TRACT],
         ),
       undo: ({ blob, commit }: NewMessage) => {
-        db.prepare('DELETE FROM refs WHERE tract_id = ?').run(TRACT)
-        db.prepare('DELETE FROM commits WHERE commit_hash = ?').run(commit.commitHash)
-        db.prepare('DELETE FROM blobs WHERE content_hash = ?').run(blob.contentHash)
+        aside.prepare('DELETE FROM refs WHERE tract_id = ?').run(TRACT)
+        aside.prepare('DELETE FROM commits WHERE commit_hash = ?').run(commit.commitHash)
+        aside.prepare('DELETE FROM blobs WHERE content_hash = ?').run(blob.contentHash)
       },
-      settle: settle(db),
+      settle: settle(aside),
       mostCalls: MOST_WRITES,
     })
   },

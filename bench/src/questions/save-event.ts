@@ -18,7 +18,7 @@ export const saveEvent: Question = {
   kind: 'several rows',
   writes: true,
   touchesFixedRows: true,
-  race({ history, store, db, typeorm, drizzle, kysely }) {
+  race({ history, store, db, aside, typeorm, drizzle, kysely }) {
     const write = db.transaction(limitWriter(db)).immediate
     const writeByDrizzle = drizzleWriter(drizzle)
     return raceOf({
@@ -31,9 +31,9 @@ export const saveEvent: Question = {
         kysely: (event) => kysely.transaction().execute((transaction) => writeByKysely(transaction, [event])),
       },
       observe: ({ eventId }: NewEvent) =>
-        rowsLeft(db, ...LEFT_BY_EVENT.map((sql) => [sql, eventId] as const)),
-      undo: eraser(db),
-      settle: settle(db),
+        rowsLeft(aside, ...LEFT_BY_EVENT.map((sql) => [sql, eventId] as const)),
+      undo: eraser(aside),
+      settle: settle(aside),
       mostCalls: MOST_WRITES,
     })
   },

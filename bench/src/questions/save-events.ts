@@ -20,11 +20,11 @@ export const saveEvents: Question = {
   kind: 'several rows',
   writes: true,
   touchesFixedRows: true,
-  race({ history, store, db, typeorm, drizzle, kysely }) {
+  race({ history, store, db, aside, typeorm, drizzle, kysely }) {
     const writeOne = limitWriter(db)
     const write = db.transaction((events: readonly NewEvent[]) => events.forEach(writeOne)).immediate
     const writeByDrizzle = drizzleWriter(drizzle)
-    const erase = eraser(db)
+    const erase = eraser(aside)
     const next = newEvents(history)
     return raceOf({
       next: () => Array.from({ length: EVENTS }, next),
@@ -40,9 +40,9 @@ export const saveEvents: Question = {
         kysely: (events) => kysely.transaction().execute((transaction) => writeByKysely(transaction, events)),
       },
       observe: (events: readonly NewEvent[]) =>
-        events.map(({ eventId }) => rowsLeft(db, ...LEFT_BY_EVENT.map((sql) => [sql, eventId] as const))),
-      undo: db.transaction((events: readonly NewEvent[]) => events.forEach(erase)),
-      settle: settle(db),
+        events.map(({ eventId }) => rowsLeft(aside, ...LEFT_BY_EVENT.map((sql) => [sql, eventId] as const))),
+      undo: aside.transaction((events: readonly NewEvent[]) => events.forEach(erase)),
+      settle: settle(aside),
       mostCalls: 1,
       compared: 1,
     })

@@ -33,11 +33,11 @@ function saveRecord(effectives: number): Question {
     kind: 'several rows',
     writes: true,
     touchesFixedRows: true,
-    race({ history, store, db, typeorm, drizzle, kysely }) {
+    race({ history, store, db, aside, typeorm, drizzle, kysely }) {
       const write = db.transaction(limitWriter(db)).immediate
       const writeByDrizzle = drizzleWriter(drizzle)
-      const unlink = db.prepare('DELETE FROM compile_effectives WHERE record_id = ?')
-      const remove = db.prepare('DELETE FROM compile_records WHERE record_id = ?')
+      const unlink = aside.prepare('DELETE FROM compile_effectives WHERE record_id = ?')
+      const remove = aside.prepare('DELETE FROM compile_records WHERE record_id = ?')
       return raceOf({
         next: newRecords(history, effectives),
         contestants: {
@@ -49,12 +49,12 @@ function saveRecord(effectives: number): Question {
             kysely.transaction().execute((transaction) => writeByKysely(transaction, record)),
         },
         observe: ({ recordId }: NewRecord) =>
-          rowsLeft(db, ...LEFT.map((query) => [query, recordId] as const)),
+          rowsLeft(aside, ...LEFT.map((query) => [query, recordId] as const)),
         undo: ({ recordId }: NewRecord) => {
           unlink.run(recordId)
           remove.run(recordId)
         },
-        settle: settle(db),
+        settle: settle(aside),
         mostCalls: MOST_WRITES,
       })
     },

@@ -72,6 +72,12 @@ export class Table<Row extends object> {
     return rows
   }
 
+  /** All rows of a statement, and what it selects last, behind the table's columns, for each; see {@link get}. */
+  allWith(sql: string, ...values: Bound[]): readonly [rows: Row[], last: (Bound | undefined)[]] {
+    const raws = this.#select(sql).all(...values)
+    return [raws.map((raw) => this.#read(raw)), raws.map((raw) => raw.at(-1))]
+  }
+
   /** The rows of a statement, one at a time. No other statement may run on the handle meanwhile. */
   *each(sql: string, ...values: Bound[]): Generator<Row, void, undefined> {
     for (const raw of this.#select(sql).iterate(...values)) yield this.#read(raw)

@@ -17,7 +17,9 @@ const CHAIN = `${CHAIN_OF_IDS}
 export const ANCESTORS = `${CHAIN} LIMIT +?`
 /** Those of one operation, in its stored form. */
 export const ANCESTORS_OF_OPERATION = `${CHAIN} WHERE commits.operation = ? LIMIT +?`
-/** The row ids of a chain, each with the parent's hash. */
-export const CHAIN_LINKS = `${CHAIN_OF_IDS} SELECT id, parent_hash AS parentHash FROM chain LIMIT +?`
+/** The same chain with the row id of each commit behind its columns, as text where a number would round it. */
+export const ANCESTORS_WITH_ID = `${CHAIN_OF_IDS}
+  SELECT commits.*, CASE WHEN abs(id) < 9007199254740992 THEN id ELSE CAST(id AS TEXT) END
+  FROM chain CROSS JOIN commits ON commits.rowid = chain.id LIMIT +?`
 /** As a limit: none. */
 export const WITHOUT_LIMIT = -1

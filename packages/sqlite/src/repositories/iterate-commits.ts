@@ -1,22 +1,17 @@
 import type { CommitRow } from '@tract/schema'
 import type { Session } from '../session.js'
-import { CHAIN_LINKS } from './chain.js'
+import { ANCESTORS_WITH_ID } from './chain.js'
 import { RowIds } from './row-ids.js'
 
-/** Rows read at a time: enough that a statement's own cost does not count, few enough to stay small. */
-const STRETCH = 1_000
+/** Commits read at a time: enough that a statement's own cost does not count, few enough to be gone while they are young. */
+const COMMITS = 100
+/** Hashes read at a time. */
+const HASHES = 1_000
 
-const BY_ROW_ID = `
-  SELECT commits.* FROM json_each(?) AS wanted CROSS JOIN commits ON commits.rowid = wanted.value`
 const HASHES_BEHIND = `
   SELECT commit_hash AS hash, created_at AS createdAt, rowid AS id FROM commits
   WHERE tract_id = ? AND created_at >= ? AND (created_at > ? OR rowid > ?)
-  ORDER BY created_at, rowid LIMIT ${STRETCH}`
-
-interface Link {
-  readonly id: number | bigint
-  readonly parentHash: string | null
-}
+  ORDER BY created_at, rowid LIMIT ${HASHES}`
 
 interface Place {
   readonly hash: string
@@ -36,12 +31,13 @@ export async function* iterateChain(
   let next: string | null = commitHash
   while (next !== null) {
     const start: string = next
-    const links = await session.read((db) => db.rows<Link>(CHAIN_LINKS, start, STRETCH))
-    const fresh = links.filter(({ id }) => met.add(id))
-    const ids = `[${fresh.map(({ id }) => id).join()}]`
-    const commits = await session.read((db) => db.commits.all(BY_ROW_ID, ids))
-    for (const commit of commits) if (isWanted(commit)) yield commit
-    next = fresh.length < STRETCH ? null : (fresh.at(-1)?.parentHash ?? null)
+    const [commits, ids] = await session.read((db) => db.commits.allWith(ANCESTORS_WITH_ID, start, COMMITS))
+    next = null
+    for (const [place, commit] of commits.entries()) {
+      if (!met.add(ids[place])) return
+      if (isWanted(commit)) yield commit
+      if (place === COMMITS - 1) next = commit.parentHash
+    }
   }
 }
 
@@ -57,6 +53,6 @@ export async function* iterateHashes(
       db.rows<Place>(HASHES_BEHIND, tractId, createdAt, createdAt, id),
     )
     for (const { hash } of stretch) yield hash
-    last = stretch.length < STRETCH ? undefined : stretch.at(-1)
+    last = stretch.length < HASHES ? undefined : stretch.at(-1)
   } while (last !== undefined)
 }

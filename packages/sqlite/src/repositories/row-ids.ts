@@ -1,14 +1,16 @@
+import type { Bound } from '../column.js'
+
 const BITS = 32
 
 /** A set of row ids in little memory: a bit an id where they are dense, as those of a table mostly are. */
 export class RowIds {
   readonly #words = new Map<number, number>()
-  /** Those that a number does not hold exactly. */
-  readonly #far = new Set<bigint>()
+  /** Those that no number holds exactly. */
+  readonly #far = new Set<Bound | undefined>()
 
-  /** Adds an id. Returns whether it was new. */
-  add(id: number | bigint): boolean {
-    if (typeof id === 'bigint') {
+  /** Adds an id: a number, or its text where a number would round it. Returns whether it was new. */
+  add(id: Bound | undefined): boolean {
+    if (typeof id !== 'number') {
       const { size } = this.#far
       return this.#far.add(id).size > size
     }
