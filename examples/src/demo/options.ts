@@ -13,6 +13,8 @@ export interface Options {
   readonly conversation: string | undefined
   /** The assistant turn that is shown, from 1; the one after the last compression unless given. */
   readonly turn: number | undefined
+  /** The file to draw that conversation's history into. */
+  readonly picture: NamedPath | undefined
   /** The arguments that lead to the same database again, as a shell takes them. */
   readonly sameAgain: string
 }
@@ -39,6 +41,8 @@ and the oldest turns compressed whenever the context passes a token budget.
   --budget TOKENS      the most a context may hold; default: ${DEFAULT_BUDGET}
   --conversation ID    the conversation to look into at the end; default: the longest
   --turn N             the assistant turn to show; default: the first after a compression
+  --picture FILE       draw that conversation's history into a new file: Mermaid, or Graphviz's
+                       language where its name ends with .dot
   --help               this text`
 
 const SAMPLE = fileURLToPath(new URL('../../conversations/sample.jsonl', import.meta.url))
@@ -65,6 +69,7 @@ export function readOptions(args: readonly string[], folder: string): Options | 
     budget: wholeNumber('--budget', values.budget, SMALLEST_BUDGET) ?? DEFAULT_BUDGET,
     conversation: values.conversation,
     turn: wholeNumber('--turn', values.turn, 1),
+    picture: values.picture === undefined ? undefined : named(values.picture, folder, '--picture'),
     sameAgain: [...positionals, ...(values.db === undefined ? [] : ['--db', values.db])]
       .map(quoted)
       .join(' '),
@@ -81,6 +86,7 @@ function parse(args: readonly string[]) {
         budget: { type: 'string' },
         conversation: { type: 'string' },
         turn: { type: 'string' },
+        picture: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })
