@@ -37,6 +37,7 @@ const WHOLE: Length = { messages: 200, changes: 200, compressions: 200 }
  * before, what compression saved, and whether all of it is still whole.
  *
  * @param turn from 1; the first behind the last compression unless given, which also shows what is long whole
+ * @returns whether all of it is whole
  * @throws {@link Failure} where there is no such turn
  */
 export async function printAnswers(
@@ -44,7 +45,7 @@ export async function printAnswers(
   store: Store,
   row: Row,
   turn: number | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const { turns, tractId } = row
   const number = turn ?? tellingTurn(row)
   const [earlier, asked] = [turns[number - 2], turns[number - 1]]
@@ -71,7 +72,9 @@ export async function printAnswers(
     throw new Failure(`--turn ${turn}: the conversation ${nameOf(row)} has ${countOf(turns.length, 'turn')}`)
   }
   question(screen, 'Is all of it still there, as it was written?', 'verify(store)')
-  printLines(screen, drawVerdict(screen, await verify(store, { render: renderChat })))
+  const verification = await verify(store, { render: renderChat })
+  printLines(screen, drawVerdict(screen, verification))
+  return verification.ok
 }
 
 function tellingTurn({ turns }: Row): number {

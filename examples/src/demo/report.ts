@@ -36,14 +36,18 @@ function cellsOf({ id, messages, turns }: Pick<Row, 'id' | 'messages' | 'turns'>
 
 /** Sizes as one line of bars; more of them than columns in groups, each as its largest. */
 export function sparkline(turns: readonly Pick<Turn, 'sent'>[]): string {
-  const highest = Math.max(...turns.map(({ sent }) => sent))
-  const group = Math.ceil(turns.length / CHART)
-  let line = ''
-  for (let start = 0; start < turns.length; start += group) {
-    const size = Math.max(...turns.slice(start, start + group).map(({ sent }) => sent))
-    line += LEVELS[Math.max(0, Math.ceil((size / highest) * LEVELS.length) - 1)]
-  }
-  return line
+  const group = Math.max(1, Math.ceil(turns.length / CHART))
+  const sizes = Array.from({ length: Math.ceil(turns.length / group) }, (_, index) =>
+    largestOf(turns.slice(index * group, (index + 1) * group)),
+  )
+  const largest = largestOf(turns)
+  const levelOf = (size: number) => Math.ceil((size / largest) * LEVELS.length) - 1
+  return sizes.map((size) => LEVELS[Math.max(0, levelOf(size))]).join('')
+}
+
+/** A loop, for a call takes only so many arguments. */
+function largestOf(turns: readonly Pick<Turn, 'sent'>[]): number {
+  return turns.reduce((largest, { sent }) => Math.max(largest, sent), 0)
 }
 
 export function nameOf(row: Row): string {

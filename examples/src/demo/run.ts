@@ -4,6 +4,7 @@ import { printAnswers } from './answers.js'
 import { sizeOf } from './conversations.js'
 import { openDatabase, storeFailure } from './database.js'
 import { writeDiagram } from './diagram.js'
+import { Failure } from './failure.js'
 import { type Options, quoted } from './options.js'
 import { Progress } from './progress.js'
 import { type Recording, recordFile } from './recording.js'
@@ -68,7 +69,8 @@ async function print(
   printConversations(screen, rows)
   screen.line()
   screen.line(screen.faint('─'.repeat(screen.columns)))
-  await printAnswers(screen, store, chosen, turn)
+  if (!(await printAnswers(screen, store, chosen, turn)))
+    throw new Failure(`${database.name}: not whole any more, see above`)
   screen.line()
   if (picture !== undefined) {
     await writeDiagram(store, chosen.tractId, picture)

@@ -12,7 +12,7 @@ const LONGEST_BAR = 40
  */
 export function drawSavings(screen: Screen, { groups, total }: Savings, most: number): readonly string[] {
   if (groups.length === 0) return ['  Nothing was compressed: the context was within its budget.']
-  const largest = Math.max(1, ...groups.map(({ before }) => before))
+  const largest = groups.reduce((most, { before }) => Math.max(most, before), 1)
   const bar = (tokens: number) => Math.round((tokens / largest) * LONGEST_BAR)
   const lines = groups.map(({ before, after }, index) => {
     const gone = '░'.repeat(Math.max(0, bar(before) - bar(after)))
