@@ -28,7 +28,7 @@ export async function compressOldest(agent: History, context: Context, budget: n
     sources: sources.map(({ commit }) => commit.commitHash),
     ...{ summary, tokens, targetTokens },
     message: `summary up to message ${last}`,
-    instructions: 'the sentences that tell most (extractive, no model)',
+    instructions: 'the beginnings that tell most (extractive, no model)',
   })
   return true
 }
