@@ -4,6 +4,7 @@ import { openStore, type SqliteStore } from '@tract/sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Conversation } from '../src/demo/chat.js'
 import { renderChat } from '../src/demo/chat-format.js'
+import { payloadsOf } from '../src/demo/payload.js'
 import { recordConversation } from '../src/demo/recorder.js'
 import { readTurns } from '../src/demo/statistics.js'
 import { aConversation, expectWhole, sampleConversations } from './conversations.js'
@@ -110,6 +111,17 @@ test('a conversation that the store holds with other words is refused', async ()
   await expect(record(aConversation([{ role: 'user', content: 'two' }]), NO_LIMIT)).rejects.toThrow(
     'conversation "talk" is in the database with other content from message 1 on',
   )
+})
+
+test('a message of which the store holds a part is refused', async () => {
+  const call = { id: 'c1', name: 'grep', arguments: '{}' }
+  const talk = aConversation([
+    { role: 'user', content: 'one' },
+    { role: 'assistant', content: 'Looking.', toolCalls: [call] },
+  ])
+  const agent = history(store, 'talk')
+  for (const payload of payloadsOf(talk.messages).flat().slice(0, 2)) await agent.commit(payload)
+  await expect(record(talk, NO_LIMIT)).rejects.toThrow('other content from message 2 on')
 })
 
 test('a conversation that has grown goes on where it ended', async () => {

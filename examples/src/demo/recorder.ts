@@ -66,12 +66,13 @@ export async function recordConversation(
       await beforeModelCall(agent, head, budget)
     head = await store.transaction(async () => {
       const message = index + 1
+      let last = head
       for (const payload of parts) {
         const tokens = tokensOf(textOf(payload))
         const options = { message: subjectOf(message, payload), metadata: { message }, tokens }
-        await agent.commit(payload, options)
+        last = (await agent.commit(payload, options)).commitHash
       }
-      return agent.head()
+      return last
     })
     added += 1
     onMessage()
@@ -103,10 +104,11 @@ function recordedOf(
     const payload = planned[index]?.payload
     return payload === undefined || contentHash(payload) !== hash
   })
-  if (other === -1) return planned[recorded.length - 1]?.message ?? 0
-  const message = planned[other]?.message ?? payloads.length + 1
+  const found = planned[recorded.length - 1]?.message ?? 0
+  const next = planned[other === -1 ? recorded.length : other]?.message ?? payloads.length + 1
+  if (other === -1 && next > found) return found
   throw new Failure(
-    `conversation ${JSON.stringify(id)} is in the database with other content from message ${message} on; choose another --db`,
+    `conversation ${JSON.stringify(id)} is in the database with other content from message ${next} on; choose another --db`,
   )
 }
 
