@@ -1,31 +1,31 @@
-import type { Transaction } from '@tract/repositories'
-import { commitHash, contentHash, payloadJson, Timestamp } from '@tract/schema'
+import { contextOf, history, originsOf, savings } from '@tract/history'
 import { openStore } from '@tract/sqlite'
-
-const tractId = 'my-agent'
-const event = { eventId: crypto.randomUUID(), tractId, eventType: 'compress' } as const
-
-async function commit(tx: Transaction, text: string, tokenCount: number): Promise<string> {
-  const payload = { content_type: 'dialogue', role: 'user', text, name: null }
-  const stored = payloadJson(payload)
-  const blob = { contentHash: contentHash(payload), payloadJson: stored, byteSize: Buffer.byteLength(stored) }
-  await tx.blobs.saveIfAbsent({ ...blob, tokenCount })
-  const step = { contentHash: blob.contentHash, contentType: 'dialogue', operation: 'append' } as const
-  const place = { parentHash: null, createdAt: Timestamp.now() }
-  const hash = commitHash({ ...step, ...place })
-  await tx.commits.save({ ...step, ...place, commitHash: hash, tractId, tokenCount })
-  return hash
-}
 
 const store = await openStore(process.argv[2] ?? 'agent.db')
 try {
-  await store.transaction(async (tx) => {
-    const sources = [await commit(tx, 'The build failed on Monday, on Tuesday and on Wednesday.', 12)]
-    const results = [await commit(tx, 'The build failed three times.', 6)]
-    await tx.operationEvents.saveEventWithCommits({ ...event, sources, results })
+  const agent = history(store, 'my-agent')
+  const failed = await agent.commit({
+    content_type: 'dialogue',
+    role: 'user',
+    text: 'The build failed on Monday.',
   })
-  const links = await store.operationEvents.getCommits(event.eventId)
-  for (const { role, commitHash } of links) console.log(role, commitHash)
+  const again = await agent.commit({
+    content_type: 'dialogue',
+    role: 'user',
+    text: 'It failed again on Tuesday.',
+  })
+  const call = await agent.recordCompile()
+  const { summary } = await agent.compress({
+    sources: [failed.commitHash, again.commitHash],
+    summary: 'It failed twice.',
+  })
+
+  const { context, proof } = await contextOf(store, call.recordId)
+  console.log(`${proof}: the model saw ${context?.messages.map(({ content }) => content).join(' ')}`)
+  const { originals } = await originsOf(store, summary.commitHash)
+  console.log(`the summary stands for ${originals.length} messages`)
+  const { total } = await savings(store, 'my-agent')
+  console.log(`${total.saved} of ${total.before} tokens saved`)
 } finally {
   await store.close()
 }

@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { width } from '../src/demo/text.js'
+import { expectWhole, sampleConversations } from './conversations.js'
 import { aFolder, look, runDemo, SAMPLE, SOUND, soundness } from './run-demo.js'
+import { writtenContexts } from './written-contexts.js'
 
 const HELLO = '{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"hello"}]}'
 
@@ -15,30 +18,102 @@ describe('the sample', () => {
     expect(first).toMatchObject({ exitCode: 0, stderr: '' })
     for (const words of [
       'the sample conversations into tract-demo.db',
+      '278 messages recorded',
       'double-charge-bug',
       '金沢-wedding-menu-💍',
-      'The contexts of all 113 turns hold',
-      'budget',
-      'What did the model see at turn',
-      '✓ rebuilt from the file',
-      'Which messages does the summary in it replace?',
-      'a real application calls its model',
-      'tract-demo.db is sound',
+      'an application calls its model for them',
     ]) {
       expect(first.stdout).toContain(words)
     }
+    expect(first.stdout).toMatch(/all 6 +278 +113 /)
     expect(first.stdout).not.toContain('\u001b')
     expect(Math.max(...first.stdout.split('\n').map(width))).toBeLessThanOrEqual(100)
     const database = join(folder, 'tract-demo.db')
     expect(soundness(database)).toEqual(SOUND)
-    expect(look(database, 'SELECT count(DISTINCT tract_id) AS tracts FROM commits')).toEqual([{ tracts: 6 }])
+    const written = writtenContexts(database)
+    expect(written.size).toBe(6)
+    for (const conversation of sampleConversations()) expectWhole(conversation, written.get(conversation.id))
     const rows = look(database, 'SELECT * FROM commits')
 
     const second = await runDemo(['--conversation', 'iberia-by-train', '--turn', '4'], { folder })
     expect(second).toMatchObject({ exitCode: 0, stderr: '' })
     expect(second.stdout).toContain('0 messages recorded')
-    expect(second.stdout).toContain('What did the model see at turn 4 of "iberia-by-train"?')
+    expect(second.stdout).toContain('"iberia-by-train", turn 4 of 17')
     expect(look(database, 'SELECT * FROM commits')).toEqual(rows)
+  })
+
+  test('ends on one screen: an origin tree, a diff of two contexts, the savings and a verify', async () => {
+    const folder = aFolder()
+    const { stdout } = await runDemo([], { folder })
+    const screen = stdout.slice(stdout.indexOf('"mesh-router-drops", turn 23 of 25')).split('\n')
+    expect(screen.length).toBeLessThanOrEqual(51)
+    const section = (call: string) => {
+      const start = screen.findIndex((line) => line.endsWith(call))
+      return screen.slice(start + 1, screen.indexOf('', start))
+    }
+    const written = writtenContexts(join(folder, 'tract-demo.db')).get('mesh-router-drops') ?? []
+    const [before, after] = [written[21], written[22]]
+
+    const tree = section('originsOf(store, summary)')
+    expect(tree[0]).toMatch(/^ {2}Σ summary up to message 40: [\d,]+ → \d+ tokens$/)
+    expect(tree.filter((line) => line.includes('Σ'))).toHaveLength(3)
+    expect(tree.join('\n')).toMatch(
+      /├─ #2 user: Hello, my name is Peggy Atherton.*\n.*… \d+ more\n.*└─ #\d+ /,
+    )
+    expect(after?.summarised).toEqual(Array.from({ length: 39 }, (_, index) => index + 2))
+    expect(section('seenBy(store, message)')).toEqual([
+      `  It is summarised now; ${written.filter(({ summarised }) => !summarised.includes(2)).length} turns showed it word for word, ${written.filter(({ summarised }) => summarised.includes(2)).length} in a summary.`,
+    ])
+
+    const diff = section('diffContexts(store, before, after)')
+    for (const line of [
+      /^ {4} +\d+ {2}#1 system: /,
+      /^ {2}- +\d+ {2}summary up to message 30$/,
+      /^ {2}- +… \d+ more$/,
+      /^ {2}- +\d+ {2}#40 /,
+      /^ {2}\+ +\d+ {2}summary up to message 40$/,
+      /^ {2}\+ +\d+ {2}#48 assistant: /,
+    ]) {
+      expect(diff).toContainEqual(expect.stringMatching(line))
+    }
+    const sizes = [before, after].map((context) => context?.tokens.toLocaleString('en-US')).join(' → ')
+    expect(diff.at(-1)).toBe(`  ${sizes} tokens  ✓ rebuilt from the file, byte for byte as sent (SHA-256)`)
+
+    const saved = section('savings(store, tract)')
+    expect(saved.map((line) => line.trim().split(/ +/)[0])).toEqual(['1.', '2.', '3.', 'all', 'The'])
+    const sent = written.reduce((sum, { tokens }) => sum + tokens, 0).toLocaleString('en-US')
+    expect(saved.at(-1)).toMatch(
+      new RegExp(`^ {2}The model read ${sent} tokens at all its turns, not 49,341: \\d+ % less`),
+    )
+
+    expect(section('verify(store)').at(-1)).toBe('  ✓ nothing lost, nothing changed')
+  })
+
+  test('shows what was changed or lost in its file', async () => {
+    const folder = aFolder()
+    await runDemo([], { folder })
+    const database = new Database(join(folder, 'tract-demo.db'))
+    database.exec("UPDATE blobs SET payload_json = replace(payload_json, 'Peggy', 'Maggy')").close()
+    const { stdout, exitCode } = await runDemo([], { folder })
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('✗ what the file holds now is not what was sent')
+    expect(stdout).toMatch(
+      /✗ [\d,]+ findings, in what was written or is gone\n +corruption: payload [0-9a-f]{64}: found/,
+    )
+  })
+
+  test('is drawn into a new file, in Mermaid or in the language of Graphviz', async () => {
+    const folder = aFolder()
+    const run = await runDemo(['--picture', 'talk.mmd'], { folder })
+    expect(run.stdout).toContain('The history of "mesh-router-drops" is drawn in talk.mmd.')
+    expect(readFileSync(join(folder, 'talk.mmd'), 'utf8')).toMatch(/^flowchart TD\n[\s\S]+compress<br/)
+    await runDemo(['--picture', 'talk.dot'], { folder })
+    expect(readFileSync(join(folder, 'talk.dot'), 'utf8')).toMatch(/^digraph history \{\n/)
+    const again = await runDemo(['--picture', 'talk.dot'], { folder })
+    expect(again.exitCode).toBe(1)
+    expect(again.stderr).toBe('demo: talk.dot: exists already, expected a new name\n')
+    const nowhere = await runDemo(['--picture', 'gone/talk.dot'], { folder })
+    expect(nowhere.stderr).toBe('demo: gone/talk.dot: cannot be written (ENOENT)\n')
   })
 })
 
@@ -68,6 +143,12 @@ test.skipIf(golden === undefined)(
     )
     expect(look(database, commits)).toEqual(expect.arrayContaining(before))
     expect(look(database, commits)).toHaveLength(before.length + 2)
+    expect(soundness(database)).toEqual(SOUND)
+    expect(run.stdout).toMatch(/✓ nothing lost, nothing changed \(\d+ oddities, harmless\)/)
+    expect(writtenContexts(database).get('talk.jsonl:1')).toHaveLength(1)
+    const again = await runDemo(['talk.jsonl', '--db', 'old.db'], { folder })
+    expect(again.stdout).toContain('0 messages recorded')
+    expect(look(database, commits)).toHaveLength(before.length + 2)
   },
 )
 
@@ -77,7 +158,8 @@ test('a conversation in which no model has answered is recorded and reported, wi
   const ran = await runDemo(['asked.jsonl'], { folder })
   expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
   expect(ran.stdout).toContain('No model has answered in')
-  expect(ran.stdout).toContain('tract-demo.db is sound')
+  expect(ran.stdout).toContain('✓ nothing lost, nothing changed')
+  expect(soundness(join(folder, 'tract-demo.db'))).toEqual(SOUND)
 })
 
 test('--help says how it is used, also through what `npm run demo` starts', async () => {
@@ -135,7 +217,6 @@ describe('a database of something else is refused and stays as it was', () => {
 
   test("another program's SQLite file", async () => {
     const folder = aFolder()
-    const { default: Database } = await import('better-sqlite3')
     const file = join(folder, 'shop.db')
     new Database(file).exec('CREATE TABLE orders (id INTEGER)').close()
     const before = readFileSync(file)
@@ -158,6 +239,7 @@ test.each([
   [['--budget', 'many']],
   [['--budget', '99']],
   [['--turn', '0']],
+  [['--picture', '']],
   [['--wat']],
   [['--db']],
   [['a.jsonl', 'b.jsonl']],

@@ -1,17 +1,25 @@
+import { join } from 'node:path'
+import { history, savings, verify } from '@tract/history'
 import { openStore, type SqliteStore } from '@tract/sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Conversation } from '../src/demo/chat.js'
-import { messagesOf } from '../src/demo/context.js'
-import { whatIsReplaced, whatWasSeen } from '../src/demo/provenance.js'
-import { Recorder } from '../src/demo/recorder.js'
-import { readStatistics } from '../src/demo/statistics.js'
-import { aConversation, sampleConversations } from './conversations.js'
+import { renderChat } from '../src/demo/chat-format.js'
+import { payloadsOf } from '../src/demo/payload.js'
+import { recordConversation } from '../src/demo/recorder.js'
+import { readTurns } from '../src/demo/statistics.js'
+import { aConversation, expectWhole, sampleConversations } from './conversations.js'
+import { aFolder, SOUND, soundness } from './run-demo.js'
+import { writtenContexts } from './written-contexts.js'
 
+let file: string
 let store: SqliteStore
 
-beforeEach(async () => {
-  store = await openStore(':memory:')
-})
+async function openFresh() {
+  file = join(aFolder(), 'talk.db')
+  store = await openStore(file)
+}
+
+beforeEach(openFresh)
 
 afterEach(() => store.close())
 
@@ -21,84 +29,67 @@ const NO_LIMIT = 1_000_000
 async function record(conversation: Conversation, budget: number, messages = Number.POSITIVE_INFINITY) {
   const interruption = new AbortController()
   let added = 0
-  const recorder = new Recorder(store, budget, interruption.signal, () => {
+  const onMessage = () => {
     added += 1
     if (added >= messages) interruption.abort()
-  })
-  return recorder.record(conversation)
+  }
+  return recordConversation(store, conversation, { budget, signal: interruption.signal, onMessage })
 }
 
-/** The messages up to an assistant's, in the form in which they are sent. */
-function asSent({ messages }: Conversation, count: number) {
-  return messages.slice(0, count).map(({ role, content, name, toolCalls, toolCallId }) => {
-    const calls = toolCalls.map((call) => ({
-      id: call.id,
-      type: 'function',
-      function: { name: call.name, arguments: call.arguments },
-    }))
-    if (role === 'tool') return { role, tool_call_id: toolCallId, name: expect.any(String), content }
-    return {
-      role,
-      content: content === '' && calls.length > 0 ? null : content,
-      ...(name === null ? {} : { name }),
-      ...(calls.length > 0 ? { tool_calls: calls } : {}),
-    }
-  })
+async function expectNothingLost(conversation: Conversation) {
+  const written = writtenContexts(file).get(conversation.id)
+  expectWhole(conversation, written)
+  expect(soundness(file)).toEqual(SOUND)
+  expect(await verify(store, { render: renderChat })).toMatchObject({ ok: true, findings: [] })
+  return written ?? []
 }
 
 describe.each(sampleConversations())('the conversation $id', (conversation) => {
   test('is seen whole at every turn where nothing needs compressing', async () => {
     await record(conversation, NO_LIMIT)
-    const { turns, compressions } = await readStatistics(store, conversation.id)
-    const assistants = [...conversation.messages.entries()].filter(([, { role }]) => role === 'assistant')
-    expect(compressions).toBe(0)
-    expect(turns).toHaveLength(assistants.length)
-    for (const [turn, [index]] of assistants.entries()) {
-      const seen = await whatWasSeen(store, turns[turn]?.recordId ?? '')
-      expect(messagesOf(seen.entries)).toEqual(asSent(conversation, index))
-      expect(seen.proven).toBe(true)
-      expect(seen.record.tokenCount).toBe(turns[turn]?.whole)
-    }
+    for (const { summarised } of await expectNothingLost(conversation)) expect(summarised).toEqual([])
+    for (const { sent, whole } of await readTurns(store, conversation.id)) expect(sent).toBe(whole)
+    expect((await savings(store, conversation.id)).groups).toEqual([])
   })
 
   test('is compressed several times, stays within its budget, and every message stays reachable', async () => {
     const budget = 1800
     await record(conversation, budget)
-    const statistics = await readStatistics(store, conversation.id)
-    expect(statistics.messages).toBe(conversation.messages.length)
-    expect(statistics.compressions).toBeGreaterThanOrEqual(3)
-    expect(statistics.tokensAfter).toBeLessThan(statistics.tokensBefore / 2)
-    for (const { recordId } of statistics.turns) {
-      const { entries, proven, record } = await whatWasSeen(store, recordId)
-      expect(proven).toBe(true)
-      expect(record.tokenCount).toBeLessThanOrEqual(budget)
-      const [instruction, ...rest] = entries
-      expect(instruction?.pinned).toBe(true)
-      expect(instruction?.payload).toMatchObject({ text: conversation.messages[0]?.content })
-      const replaced = await Promise.all(
-        rest.map(async (entry) => (await whatIsReplaced(store, entry.commit)).messages),
-      )
-      const numbers = replaced.flat().map(({ origin }) => (origin.kind === 'message' ? origin.message : 0))
-      const upTo = numbers.at(-1) ?? 0
-      expect([...new Set(numbers)]).toEqual(Array.from({ length: upTo - 1 }, (_, index) => index + 2))
-    }
+    const written = await expectNothingLost(conversation)
+    for (const { tokens } of written) expect(tokens).toBeLessThanOrEqual(budget)
+    const { groups, total } = await savings(store, conversation.id)
+    expect(groups.length).toBeGreaterThanOrEqual(3)
+    expect(total.share).toBeGreaterThan(0.5)
+    const turns = await readTurns(store, conversation.id)
+    expect(turns.filter(({ compressed }) => compressed)).toHaveLength(groups.length)
+    expect(turns.map(({ sent }) => sent)).toEqual(written.map(({ tokens }) => tokens))
   })
 
   test('recorded in two halves is what it is recorded at once', async () => {
     const half = Math.floor(conversation.messages.length / 2)
     expect(await record(conversation, 1800, half)).toMatchObject({ found: 0, added: half })
     expect(await record(conversation, 1800)).toMatchObject({ found: half })
-    const shapes = async () => {
-      const { turns, ...numbers } = await readStatistics(store, conversation.id)
-      return { ...numbers, turns: turns.map(({ sent, whole, compressed }) => ({ sent, whole, compressed })) }
-    }
-    const halves = await shapes()
-    await store.close()
-    store = await openStore(':memory:')
-    await record(conversation, 1800)
-    expect(await shapes()).toEqual(halves)
+    const halves = await expectNothingLost(conversation)
     expect(await record(conversation, 1800)).toMatchObject({ added: 0, found: conversation.messages.length })
+    await store.close()
+    await openFresh()
+    await record(conversation, 1800)
+    const shapes = (contexts: typeof halves) =>
+      contexts.map(({ parts, ...rest }) => ({
+        ...rest,
+        parts: parts.map(({ message, text }) => [message, text]),
+      }))
+    expect(shapes(await expectNothingLost(conversation))).toEqual(shapes(halves))
   })
+})
+
+test('a call that was recorded right before an interruption is not recorded again', async () => {
+  const question = { role: 'user', content: 'one' } as const
+  await record(aConversation([question]), NO_LIMIT)
+  await history(store, 'talk', { render: renderChat }).recordCompile()
+  const conversation = aConversation([question, { role: 'assistant', content: 'two' }])
+  await record(conversation, NO_LIMIT)
+  expect(await expectNothingLost(conversation)).toHaveLength(1)
 })
 
 test('an instruction given in the middle stays word for word through compression', async () => {
@@ -108,14 +99,11 @@ test('an instruction given in the middle stays word for word through compression
     { role: 'assistant', content: `Answer ${index}: ${text.repeat(4)}` } as const,
   ]).flat()
   const rule = { role: 'system', content: 'From now on answer in French.' } as const
-  await record(aConversation([...rounds.slice(0, 3), rule, ...rounds.slice(3)]), 500)
-  const { turns, compressions } = await readStatistics(store, 'talk')
-  expect(compressions).toBeGreaterThan(1)
-  const { entries, proven } = await whatWasSeen(store, turns.at(-1)?.recordId ?? '')
-  expect(proven).toBe(true)
-  expect(entries.filter(({ pinned }) => pinned).map(({ payload }) => payload)).toEqual([
-    { content_type: 'instruction', text: rule.content },
-  ])
+  const conversation = aConversation([...rounds.slice(0, 3), rule, ...rounds.slice(3)])
+  await record(conversation, 500)
+  expect((await savings(store, 'talk')).groups.length).toBeGreaterThan(1)
+  const written = await expectNothingLost(conversation)
+  expect(written.at(-1)?.parts).toContainEqual(expect.objectContaining({ message: 4, text: rule.content }))
 })
 
 test('a conversation that the store holds with other words is refused', async () => {
@@ -123,6 +111,17 @@ test('a conversation that the store holds with other words is refused', async ()
   await expect(record(aConversation([{ role: 'user', content: 'two' }]), NO_LIMIT)).rejects.toThrow(
     'conversation "talk" is in the database with other content from message 1 on',
   )
+})
+
+test('a message of which the store holds a part is refused', async () => {
+  const call = { id: 'c1', name: 'grep', arguments: '{}' }
+  const talk = aConversation([
+    { role: 'user', content: 'one' },
+    { role: 'assistant', content: 'Looking.', toolCalls: [call] },
+  ])
+  const agent = history(store, 'talk')
+  for (const payload of payloadsOf(talk.messages).flat().slice(0, 2)) await agent.commit(payload)
+  await expect(record(talk, NO_LIMIT)).rejects.toThrow('other content from message 2 on')
 })
 
 test('a conversation that has grown goes on where it ended', async () => {
@@ -143,4 +142,5 @@ test('of two that record the same conversation at once one goes on, and no messa
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'ref_conflict' } })
   expect(await record(conversation, 1800)).toMatchObject({ found: conversation.messages.length, added: 0 })
+  expectWhole(conversation, writtenContexts(file).get(conversation.id))
 })

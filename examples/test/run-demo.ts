@@ -69,8 +69,14 @@ export function soundness(file: string): unknown {
 
 export const SOUND = { integrity: [{ integrity_check: 'ok' }], foreignKeys: [] }
 
+interface JsonlLine {
+  readonly id?: string
+  readonly conversation_id?: string
+  readonly messages: Record<string, unknown>[]
+}
+
 /** The lines of a JSONL file as values. */
-export function readJsonl(file: string): { id: string; messages: Record<string, unknown>[] }[] {
+export function readJsonl(file: string): JsonlLine[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

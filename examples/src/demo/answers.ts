@@ -1,19 +1,43 @@
+import {
+  contextOf,
+  diffContexts,
+  fateOf,
+  history,
+  originsOf,
+  type SentContext,
+  savings,
+  seenBy,
+  verify,
+} from '@tract/history'
 import type { Store } from '@tract/repositories'
-import type { ContextEntry } from './context.js'
+import { renderChat } from './chat-format.js'
+import { drawDiff } from './context-diff.js'
 import { Failure } from './failure.js'
-import { roleOf, textOf } from './payload.js'
-import { type Seen, whatIsReplaced, whatWasSeen } from './provenance.js'
+import { drawOrigins } from './origin-tree.js'
+import { messageNumber } from './payload.js'
+import type { Row } from './recording.js'
 import { nameOf } from './report.js'
+import { drawSavings } from './savings-chart.js'
 import type { Screen } from './screen.js'
-import type { Row } from './tally.js'
-import { clip, count, countOf, padEnd, padStart } from './text.js'
+import { clip, count, countOf, savedShare, sumOf, width } from './text.js'
+import { drawVerdict } from './verdict.js'
 
-const FOLDED_FROM = 12
+/** How many lines of a kind are shown together. */
+interface Length {
+  readonly messages: number
+  readonly changes: number
+  readonly compressions: number
+}
+
+const SHORT: Length = { messages: 3, changes: 3, compressions: 4 }
+const WHOLE: Length = { messages: 200, changes: 200, compressions: 200 }
 
 /**
- * Prints what the model saw at one turn, and which messages the summary in it replaces.
+ * Asks the file about one call of the model: where the summary in its context comes from, what changed since the call
+ * before, what compression saved, and whether all of it is still whole.
  *
- * @param turn from 1; the first behind the last compression unless given, which also unfolds long lists
+ * @param turn from 1; the first behind the last compression unless given, which also shows what is long whole
+ * @returns whether all of it is whole
  * @throws {@link Failure} where there is no such turn
  */
 export async function printAnswers(
@@ -21,75 +45,105 @@ export async function printAnswers(
   store: Store,
   row: Row,
   turn: number | undefined,
-): Promise<void> {
+): Promise<boolean> {
+  const { turns, tractId } = row
   const number = turn ?? tellingTurn(row)
-  if (turn === undefined && row.turns.length === 0) {
+  const [earlier, asked] = [turns[number - 2], turns[number - 1]]
+  if (asked !== undefined) {
+    const length = turn === undefined ? SHORT : WHOLE
+    screen.line(screen.heading(`${nameOf(row)}, turn ${number} of ${turns.length}`))
+    const before = earlier && (await contextOf(store, earlier.recordId, { render: renderChat }))
+    const after = await contextOf(store, asked.recordId, { render: renderChat })
+    await printOrigins(screen, store, after, length)
+    const words =
+      earlier === undefined
+        ? 'What did the model see?'
+        : 'What changed in what the model saw since the turn before?'
+    question(screen, words, 'diffContexts(store, before, after)')
+    await printDiff(screen, store, before, after, length)
+    question(screen, 'What did compression save?', 'savings(store, tract)')
+    printLines(screen, drawSavings(screen, await savings(store, tractId), length.compressions))
+    const [read, whole] = [sumOf(turns, ({ sent }) => sent), sumOf(turns, (one) => one.whole)]
+    const input = `${countOf(read, 'token')} at all its turns, not ${count(whole)}: ${savedShare(whole, read)} less`
+    screen.line(`  The model read ${screen.good(input)}.`)
+  } else if (turn === undefined) {
     screen.line(`No model has answered in ${nameOf(row)}, so there is no context to show.`)
-    return
+  } else {
+    throw new Failure(`--turn ${turn}: the conversation ${nameOf(row)} has ${countOf(turns.length, 'turn')}`)
   }
-  const record = row.turns[number - 1]
-  if (record === undefined) {
-    throw new Failure(
-      `--turn ${number}: the conversation ${nameOf(row)} has ${countOf(row.turns.length, 'turn')}`,
-    )
-  }
-  const seen = await whatWasSeen(store, record.recordId)
-  screen.line(screen.heading(`What did the model see at turn ${number} of ${nameOf(row)}?`))
-  printSeen(screen, seen, turn !== undefined)
-  const summary = seen.entries.find(({ origin }) => origin.kind === 'summary')
-  screen.line()
-  screen.line(screen.heading('Which messages does the summary in it replace?'))
-  if (summary === undefined) screen.line('  There is no summary in it: the history was sent whole.')
-  else await printReplaced(screen, store, summary, turn !== undefined)
+  question(screen, 'Is all of it still there, as it was written?', 'verify(store)')
+  const verification = await verify(store, { render: renderChat })
+  printLines(screen, drawVerdict(screen, verification))
+  return verification.ok
 }
 
-function printSeen(screen: Screen, { record, entries, proven }: Seen, unfolded: boolean): void {
-  const { tokenCount, commitCount, headHash } = record
-  const of = `${countOf(commitCount, 'commit')}, ${countOf(tokenCount, 'token')}, head ${headHash.slice(0, 10)}`
-  screen.line(screen.faint(`  ${of}`))
-  printEntries(screen, entries, unfolded)
-  const digest = proven
-    ? `${screen.good('✓')} rebuilt from the file; its SHA-256 is the one recorded when it was sent`
-    : `${screen.bad('✗')} what the file holds now is not what was sent`
-  screen.line(`  ${digest}`)
+function tellingTurn({ turns }: Row): number {
+  const compressed = turns.findLastIndex((turn) => turn.compressed)
+  return compressed === -1 ? turns.length : compressed + 1
 }
 
-async function printReplaced(
+async function printOrigins(
   screen: Screen,
   store: Store,
-  summary: ContextEntry,
-  unfolded: boolean,
+  { context }: SentContext,
+  { messages }: Length,
 ): Promise<void> {
-  for (const line of textOf(summary.payload).split('\n')) screen.line(`  │ ${clip(line, screen.columns - 4)}`)
-  const { messages, throughSummaries } = await whatIsReplaced(store, summary.commit)
-  const tokens = messages.reduce((sum, { commit }) => sum + commit.tokenCount, 0)
-  const through = throughSummaries > 0 ? `, through ${countOf(throughSummaries, 'earlier summary')}` : ''
-  const size = `${count(summary.commit.tokenCount)} tokens stand for ${countOf(messages.length, 'commit')}, ${count(tokens)} tokens`
-  screen.line(screen.faint(`  ${size}${through}`.replace('summarys', 'summaries')))
-  printEntries(screen, messages, unfolded)
+  question(screen, 'Which messages does the summary in its context stand for?', 'originsOf(store, summary)')
+  const summary = context?.entries.find(({ commit }) => messageNumber(commit) === null)?.commit
+  if (summary === undefined) {
+    screen.line('  There is no summary in it: the history was sent whole.')
+    return
+  }
+  const { tree, originals } = await originsOf(store, summary.commitHash)
+  printLines(screen, drawOrigins(screen, tree, messages))
+  const tokens = sumOf(originals, ({ tokenCount }) => tokenCount)
+  const behind = `${countOf(originals.length, 'commit')} with ${count(tokens)} tokens`
+  screen.line(`  ${count(summary.tokenCount)} tokens stand for ${behind}, each of them still in the file.`)
+
+  const [first] = originals
+  if (first === undefined) return
+  question(
+    screen,
+    `And what became of ${clip(first.message ?? first.commitHash, 42)}`,
+    'fateOf, seenBy(store, message)',
+  )
+  const { standing } = await fateOf(store, first.commitHash)
+  const sightings = await seenBy(store, first.commitHash)
+  const verbatim = sightings.filter(({ as }) => as === 'verbatim').length
+  const seen = `${countOf(verbatim, 'turn')} showed it word for word, ${count(sightings.length - verbatim)} in a summary`
+  screen.line(`  It is ${standing} now; ${seen}.`)
 }
 
-/** A line for each commit, the middle of a long list folded away. */
-function printEntries(screen: Screen, entries: readonly ContextEntry[], unfolded: boolean): void {
-  const fold = !unfolded && entries.length > FOLDED_FROM
-  const head = fold ? entries.slice(0, FOLDED_FROM - 4) : entries
-  const tail = fold ? entries.slice(-3) : []
-  for (const entry of head) screen.line(entryLine(screen, entry))
-  if (fold) screen.line(screen.faint(`        … ${count(entries.length - FOLDED_FROM + 1)} more …`))
-  for (const entry of tail) screen.line(entryLine(screen, entry))
+async function printDiff(
+  screen: Screen,
+  store: Store,
+  before: SentContext | undefined,
+  sent: SentContext,
+  { changes }: Length,
+): Promise<void> {
+  const nothing = history(store, sent.record.tractId).contextOf([])
+  const earlier = before === undefined ? nothing : before.context
+  if (earlier === null || sent.context === null) {
+    const missing = [...(before?.missing ?? []), ...sent.missing].map(({ what, hash }) => `${what} ${hash}`)
+    screen.line(screen.bad(`  It cannot be told: ${missing.join(', ')} is gone.`))
+    return
+  }
+  const diff = await diffContexts(store, earlier, sent.context)
+  printLines(screen, drawDiff(screen, diff, changes))
+  const isProven = [before, sent].every((one) => one === undefined || one.proof === 'proven')
+  const proof = isProven
+    ? screen.good('✓ rebuilt from the file, byte for byte as sent (SHA-256)')
+    : screen.bad('✗ what the file holds now is not what was sent')
+  screen.line(`  ${count(diff.tokensBefore)} → ${count(diff.tokensAfter)} tokens  ${proof}`)
 }
 
-function entryLine(screen: Screen, { commit, payload, origin, pinned }: ContextEntry): string {
-  const number = origin.kind === 'message' ? `#${origin.message}` : 'Σ'
-  const tokens = padStart(count(commit.tokenCount), 6)
-  const kind = payload.content_type === 'tool_io' ? `tool ${payload.direction}` : roleOf(payload)
-  const speaker = pinned ? `${kind} (pinned)` : origin.kind === 'summary' ? 'summary' : kind
-  const text = clip(textOf(payload), screen.columns - 33)
-  return `  ${padStart(number, 4)} ${screen.faint(tokens)}  ${screen.accent(padEnd(speaker, 15))}  ${text}`
+/** A question, and the call of `@tract/history` that answers it. */
+function question(screen: Screen, words: string, call: string): void {
+  const room = Math.max(2, screen.columns - width(words) - width(call))
+  screen.line()
+  screen.line(`${screen.heading(words)}${' '.repeat(room)}${screen.accent(call)}`)
 }
 
-/** The turn that shows most: the first behind the last compression, or else the last one. */
-function tellingTurn(row: Row): number {
-  const compressed = row.turns.findLastIndex((turn) => turn.compressed)
-  return compressed === -1 ? row.turns.length : compressed + 1
+function printLines(screen: Screen, lines: readonly string[]): void {
+  for (const line of lines) screen.line(line)
 }

@@ -9,10 +9,12 @@ export interface Options {
   readonly database: NamedPath
   /** The most tokens that a context may hold before its oldest turns are compressed. */
   readonly budget: number
-  /** The conversation that the last part of the report is about; the longest unless given. */
+  /** The conversation that the last screen is about; the longest unless given. */
   readonly conversation: string | undefined
-  /** The assistant turn that is shown, from 1; the one after the last compression unless given. */
+  /** The assistant turn that is asked about, from 1; the first after the last compression unless given. */
   readonly turn: number | undefined
+  /** The file to draw that conversation's history into. */
+  readonly picture: NamedPath | undefined
   /** The arguments that lead to the same database again, as a shell takes them. */
   readonly sameAgain: string
 }
@@ -38,7 +40,9 @@ and the oldest turns compressed whenever the context passes a token budget.
                        a backup), and what it holds already is skipped; any other file is refused
   --budget TOKENS      the most a context may hold; default: ${DEFAULT_BUDGET}
   --conversation ID    the conversation to look into at the end; default: the longest
-  --turn N             the assistant turn to show; default: the first after a compression
+  --turn N             the assistant turn to ask about; default: the first after the last compression
+  --picture FILE       draw that conversation's history into a new file: Mermaid, or Graphviz's
+                       language where its name ends with .dot
   --help               this text`
 
 const SAMPLE = fileURLToPath(new URL('../../conversations/sample.jsonl', import.meta.url))
@@ -65,6 +69,7 @@ export function readOptions(args: readonly string[], folder: string): Options | 
     budget: wholeNumber('--budget', values.budget, SMALLEST_BUDGET) ?? DEFAULT_BUDGET,
     conversation: values.conversation,
     turn: wholeNumber('--turn', values.turn, 1),
+    picture: values.picture === undefined ? undefined : named(values.picture, folder, '--picture'),
     sameAgain: [...positionals, ...(values.db === undefined ? [] : ['--db', values.db])]
       .map(quoted)
       .join(' '),
@@ -81,6 +86,7 @@ function parse(args: readonly string[]) {
         budget: { type: 'string' },
         conversation: { type: 'string' },
         turn: { type: 'string' },
+        picture: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })

@@ -1,63 +1,50 @@
+import type { ContextEntry } from '@tract/history'
+import type { CommitRow } from '@tract/schema'
 import type { ChatMessage } from './chat.js'
-import { tokensOf } from './tokens.js'
+import { clip } from './text.js'
 
 /** The payloads that this program writes, of the kinds that every reader of the format knows. */
-export type Payload = InstructionPayload | DialoguePayload | ToolCallPayload | ToolResultPayload
+export type Payload = InstructionPayload | DialoguePayload | ToolPayload
 
-export type InstructionPayload = {
-  readonly content_type: 'instruction'
-  readonly text: string
-}
+type InstructionPayload = { readonly content_type: 'instruction'; readonly text: string }
 
-export type DialoguePayload = {
+type DialoguePayload = {
   readonly content_type: 'dialogue'
   readonly role: 'user' | 'assistant'
   readonly text: string
   readonly name: string | null
 }
 
-export type ToolCallPayload = {
-  readonly content_type: 'tool_io'
-  readonly direction: 'call'
-  readonly tool_name: string
-  readonly payload: { readonly id: string; readonly arguments: string }
-  readonly status: null
-}
-
-export type ToolResultPayload = {
-  readonly content_type: 'tool_io'
-  readonly direction: 'result'
-  readonly tool_name: string
-  readonly payload: { readonly tool_call_id: string | null; readonly content: string }
-  readonly status: null
-}
+type ToolPayload = { readonly content_type: 'tool_io'; readonly tool_name: string; readonly status: null } & (
+  | { readonly direction: 'call'; readonly payload: { readonly id: string; readonly arguments: string } }
+  | {
+      readonly direction: 'result'
+      readonly payload: { readonly tool_call_id: string | null; readonly content: string }
+    }
+)
 
 /**
- * A message as the payloads of its commits. Most messages are one; an assistant's that calls tools is its text, where
- * it has any, and one for each call, so that a call can be found, counted and answered by itself.
- *
- * @param toolNames the tools by the ids of the calls so far: many logs name the tool in the call only
+ * The payloads of each message of a conversation. Most messages are one; an assistant's that calls tools is its text,
+ * where it has any, and one for each call, so that a call can be found, counted and answered by itself.
  */
-export function payloadsOf(message: ChatMessage, toolNames: ReadonlyMap<string, string>): readonly Payload[] {
-  const { role, content: text, name, toolCalls, toolCallId } = message
-  if (role === 'system') return [{ content_type: 'instruction', text }]
-  if (role === 'tool') {
-    const toolName = name ?? toolNames.get(toolCallId ?? '') ?? 'unknown'
-    const payload = { tool_call_id: toolCallId, content: text }
-    return [{ content_type: 'tool_io', direction: 'result', tool_name: toolName, payload, status: null }]
-  }
-  const spoken: Payload[] =
-    text === '' && toolCalls.length > 0 ? [] : [{ content_type: 'dialogue', role, text, name }]
-  const calls = toolCalls.map(
-    (call): Payload => ({
-      content_type: 'tool_io',
-      direction: 'call',
-      tool_name: call.name,
-      payload: { id: call.id, arguments: call.arguments },
-      status: null,
-    }),
-  )
-  return [...spoken, ...calls]
+export function payloadsOf(messages: readonly ChatMessage[]): readonly (readonly Payload[])[] {
+  // Many logs name the tool in the call only.
+  const toolNames = new Map<string | null, string>()
+  return messages.map(({ role, content: text, name, toolCalls, toolCallId }) => {
+    if (role === 'system') return [{ content_type: 'instruction', text }]
+    if (role === 'tool') {
+      const toolName = name ?? toolNames.get(toolCallId) ?? 'unknown'
+      const payload = { tool_call_id: toolCallId, content: text }
+      return [{ content_type: 'tool_io', direction: 'result', tool_name: toolName, payload, status: null }]
+    }
+    const calls = toolCalls.map((call): Payload => {
+      toolNames.set(call.id, call.name)
+      const payload = { id: call.id, arguments: call.arguments }
+      return { content_type: 'tool_io', direction: 'call', tool_name: call.name, payload, status: null }
+    })
+    if (text === '' && calls.length > 0) return calls
+    return [{ content_type: 'dialogue', role, text, name }, ...calls]
+  })
 }
 
 /** The text in a payload that a model reads. */
@@ -68,13 +55,28 @@ export function textOf(payload: Payload): string {
     : payload.payload.content
 }
 
-/** The tokens of what a model reads; the few that frame each message are the model's own affair. */
-export function payloadTokens(payload: Payload): number {
-  return tokensOf(textOf(payload))
+/** One line that tells a person which message a commit holds. */
+export function subjectOf(message: number, payload: Payload): string {
+  return clip(`#${message} ${speakerOf(payload)}: ${textOf(payload)}`, 96)
 }
 
-/** The role that the format gives a payload in a context. */
-export function roleOf(payload: Payload): 'system' | 'user' | 'assistant' | 'tool' {
+function speakerOf(payload: Payload): string {
   if (payload.content_type === 'instruction') return 'system'
-  return payload.content_type === 'tool_io' ? 'tool' : payload.role
+  if (payload.content_type === 'dialogue') return payload.role
+  return payload.direction === 'call' ? 'assistant' : payload.tool_name
+}
+
+/** The payload of a message that this program recorded; `null` for a summary, and for what another program wrote. */
+export function messageIn({
+  commit,
+  payloadJson,
+}: ContextEntry): { number: number; payload: Payload } | null {
+  const number = messageNumber(commit)
+  return number === null ? null : { number, payload: JSON.parse(payloadJson) as Payload }
+}
+
+/** The number of a message in its conversation, from 1, as the commit's metadata says; copies keep it. */
+export function messageNumber({ metadataJson }: CommitRow): number | null {
+  if (typeof metadataJson !== 'object' || metadataJson === null || !('message' in metadataJson)) return null
+  return typeof metadataJson.message === 'number' ? metadataJson.message : null
 }

@@ -3,19 +3,28 @@ import { readConversations } from './conversations.js'
 import { Failure } from './failure.js'
 import type { Options } from './options.js'
 import type { Progress } from './progress.js'
-import { Recorder } from './recorder.js'
-import { readStatistics } from './statistics.js'
-import { type Row, Tally } from './tally.js'
+import { recordConversation } from './recorder.js'
+import { readTurns, type Turn } from './statistics.js'
 import { countOf } from './text.js'
 
 /** What recording a file came to. */
 export interface Recording {
-  readonly tally: Tally
+  /** The conversations, each once, in the order of the file. */
+  readonly rows: readonly Row[]
   /** The conversation that was asked for, or else the longest. */
   readonly chosen: Row
   /** Messages that the database was given now, and that it held before. */
   readonly added: number
   readonly found: number
+}
+
+/** One conversation. */
+export interface Row {
+  /** Its id as its file has it. */
+  readonly id: string
+  readonly tractId: string
+  readonly messages: number
+  readonly turns: readonly Turn[]
 }
 
 /**
@@ -32,29 +41,25 @@ export async function recordFile(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Recording> {
-  const tally = new Tally()
-  const seen = new Set<string>()
-  let chosen: Row | undefined
+  const rows = new Map<string, Row>()
   let added = 0
   let found = 0
   let position = 0
+  const onMessage = () => {
+    added += 1
+    progress.update(position, rows.size, added)
+  }
   try {
     for await (const { conversation, bytesRead } of readConversations(input)) {
       const store = await open()
-      const recorder = new Recorder(store, budget, signal, () => {
-        added += 1
-        progress.update(position, tally.conversations, added)
-      })
-      const recorded = await recorder.record(conversation)
+      const recorded = await recordConversation(store, conversation, { budget, signal, onMessage })
       if (signal.aborted) throw new Failure('interrupted; run the same again to go on', 130)
+      const { tractId } = recorded
+      const { id, messages } = conversation
       found += recorded.found
       position = bytesRead
       // A conversation that stands in the file twice is one tract, and counts once.
-      if (seen.has(recorded.tractId)) continue
-      seen.add(recorded.tractId)
-      const row = { id: conversation.id, ...(await readStatistics(store, recorded.tractId)) }
-      tally.add(row)
-      if (conversation.id === wanted) chosen = row
+      rows.set(tractId, { id, tractId, messages: messages.length, turns: await readTurns(store, tractId) })
     }
   } catch (error) {
     const held = found + added
@@ -62,8 +67,14 @@ export async function recordFile(
     const kept = `; the ${countOf(held, 'message')} before it ${held === 1 ? 'is' : 'are'} in ${database.name}`
     throw new Failure(error.message + kept, error.exitCode, { cause: error })
   }
-  chosen ??= wanted === undefined ? tally.longest : undefined
-  if (chosen === undefined)
+  const all = [...rows.values()]
+  const chosen = wanted === undefined ? longestFirst(all)[0] : all.find(({ id }) => id === wanted)
+  if (chosen === undefined) {
     throw new Failure(`--conversation: there is no ${JSON.stringify(wanted)} in ${input.name}`)
-  return { tally, chosen, added, found }
+  }
+  return { rows: all, chosen, added, found }
+}
+
+export function longestFirst(rows: readonly Row[]): readonly Row[] {
+  return rows.toSorted((one, other) => other.messages - one.messages)
 }

@@ -1,61 +1,53 @@
+import { longestFirst, type Row } from './recording.js'
 import type { Screen } from './screen.js'
+import type { Turn } from './statistics.js'
 import { drawTable } from './table.js'
-import type { Row, Tally } from './tally.js'
-import { clip, count, countOf, savedShare } from './text.js'
-import { drawTimeline } from './timeline.js'
+import { clip, count, savedShare, sumOf } from './text.js'
 
-const HEADINGS = ['conversation', 'messages', 'commits', 'turns', 'compressions', 'before', 'after', 'saved']
+const HEADINGS = ['conversation', 'messages', 'turns', 'sent', 'in full', 'saved']
+const LEVELS = '▁▂▃▄▅▆▇█'
+const SHOWN = 12
+const CHART = 30
 
-/** The table of conversations, with totals, and what compression saved at the calls of the model. */
-export function printConversations(screen: Screen, tally: Tally): void {
-  const rows = tally.rows
-  const total = { ...tally, turns: { length: tally.turns }, id: `all ${count(tally.conversations)}` }
-  const table = drawTable([HEADINGS, ...rows.map(cellsOf), cellsOf(total)], screen.columns)
+/** The conversations, what compression saved at the calls of the model, and how each context grew and shrank. */
+export function printConversations(screen: Screen, rows: readonly Row[]): void {
+  const shown = rows.length <= SHOWN ? rows : longestFirst(rows).slice(0, SHOWN)
+  const turns = rows.flatMap((row) => row.turns)
+  const messages = sumOf(rows, (row) => row.messages)
+  const all = cellsOf({ id: `all ${count(rows.length)}`, messages, turns })
+  const table = drawTable([HEADINGS, ...shown.map(cellsOf), all], screen.columns - CHART - 2)
   const [heading = '', ...lines] = table
-  const fewer = rows.length < tally.conversations ? `, the ${rows.length} longest` : ''
   screen.line(
-    screen.heading(`Conversations${fewer}`) +
-      screen.faint('  (before, after: tokens of what was compressed)'),
+    screen.faint('  sent: tokens that the model read, over all turns; in full: without compression'),
   )
-  screen.line(screen.faint(heading))
-  for (const line of lines.slice(0, -1)) screen.line(line)
-  screen.line(screen.heading(lines.at(-1) ?? ''))
-  screen.line()
-  const { turns, sent, whole } = tally
-  if (turns === 0) return
-  const saved = screen.good(savedShare(whole, sent))
-  screen.line(
-    `The contexts of all ${countOf(turns, 'turn')} hold ${count(sent)} tokens; with the whole history each`,
-  )
-  screen.line(`time it would have been ${count(whole)}: ${saved} of the input saved.`)
-}
-
-function cellsOf(
-  row: Pick<Row, 'id' | 'messages' | 'commits' | 'compressions' | 'tokensBefore' | 'tokensAfter'> & {
-    readonly turns: { readonly length: number }
-  },
-): readonly string[] {
-  const { tokensBefore, tokensAfter } = row
-  return [
-    row.id,
-    ...[row.messages, row.commits, row.turns.length, row.compressions, tokensBefore, tokensAfter].map(count),
-    savedShare(tokensBefore, tokensAfter),
-  ]
-}
-
-/** The size of one conversation's context over its turns. */
-export function printTimeline(screen: Screen, row: Row, budget: number): void {
-  const title = `The context of ${nameOf(row)} at its ${countOf(row.turns.length, 'turn')}, in tokens`
-  screen.line(screen.heading(title) + screen.faint('  (▲ compressed right before)'))
-  screen.line()
-  const bars = row.turns.map(({ sent, compressed }) => ({ value: sent, marked: compressed }))
-  for (const line of drawTimeline(screen, bars, budget)) screen.line(line)
-  const above = row.turns.filter(({ sent }) => sent > budget).length
-  if (above > 0) {
-    screen.line(
-      `  Above the budget ${countOf(above, 'time')}: what is pinned and the newest turn are never compressed.`,
-    )
+  screen.line(screen.faint(`${heading}  context at each turn`))
+  for (const [index, line] of lines.entries()) {
+    const row = shown[index]
+    if (row === undefined) screen.line(screen.heading(line))
+    else screen.line(`${line}  ${screen.accent(sparkline(row.turns))}`)
   }
+}
+
+function cellsOf({ id, messages, turns }: Pick<Row, 'id' | 'messages' | 'turns'>): readonly string[] {
+  const sent = sumOf(turns, (turn) => turn.sent)
+  const whole = sumOf(turns, (turn) => turn.whole)
+  return [id, ...[messages, turns.length, sent, whole].map(count), savedShare(whole, sent)]
+}
+
+/** Sizes as one line of bars; more of them than columns in groups, each as its largest. */
+export function sparkline(turns: readonly Pick<Turn, 'sent'>[]): string {
+  const group = Math.max(1, Math.ceil(turns.length / CHART))
+  const sizes = Array.from({ length: Math.ceil(turns.length / group) }, (_, index) =>
+    largestOf(turns.slice(index * group, (index + 1) * group)),
+  )
+  const largest = largestOf(turns)
+  const levelOf = (size: number) => Math.ceil((size / largest) * LEVELS.length) - 1
+  return sizes.map((size) => LEVELS[Math.max(0, levelOf(size))]).join('')
+}
+
+/** A loop, for a call takes only so many arguments. */
+function largestOf(turns: readonly Pick<Turn, 'sent'>[]): number {
+  return turns.reduce((largest, { sent }) => Math.max(largest, sent), 0)
 }
 
 export function nameOf(row: Row): string {

@@ -3,10 +3,12 @@ import type { SqliteStore } from '@tract/sqlite'
 import { printAnswers } from './answers.js'
 import { sizeOf } from './conversations.js'
 import { openDatabase, storeFailure } from './database.js'
+import { writeDiagram } from './diagram.js'
+import { Failure } from './failure.js'
 import { type Options, quoted } from './options.js'
 import { Progress } from './progress.js'
 import { type Recording, recordFile } from './recording.js'
-import { printConversations, printTimeline } from './report.js'
+import { nameOf, printConversations } from './report.js'
 import type { Screen } from './screen.js'
 import { count, countOf } from './text.js'
 import { TOKEN_SOURCE } from './tokens.js'
@@ -43,10 +45,10 @@ export async function run(
 }
 
 async function print(
-  { input, database, budget, turn, sameAgain }: Options,
+  { input, database, budget, turn, picture, sameAgain }: Options,
   screen: Screen,
   store: SqliteStore,
-  { tally, chosen, added, found }: Recording,
+  { rows, chosen, added, found }: Recording,
   milliseconds: number,
 ): Promise<void> {
   const seconds = (milliseconds / 1000).toFixed(1)
@@ -58,29 +60,25 @@ async function print(
     const backup = migration.backup === null ? '' : `; it is kept as it was in ${basename(migration.backup)}`
     screen.line(`${database.name} was of version ${migration.from} and has been migrated${backup}.`)
   }
-  if (found > 0)
-    screen.line(
-      `${countOf(found, 'message')} of it ${found === 1 ? 'was' : 'were'} recorded already and skipped.`,
-    )
-  screen.line(`${countOf(added, 'message')} recorded in ${seconds} s, tokens counted by ${TOKEN_SOURCE}.`)
+  const skipped =
+    found === 0 ? '' : ` ${countOf(found, 'message')} ${found === 1 ? 'was' : 'were'} there already.`
+  screen.line(
+    `${countOf(added, 'message')} recorded in ${seconds} s, tokens counted by ${TOKEN_SOURCE}.${skipped}`,
+  )
   screen.line()
-  printConversations(screen, tally)
+  printConversations(screen, rows)
   screen.line()
-  if (chosen.turns.length > 0) {
-    printTimeline(screen, chosen, budget)
-    screen.line()
+  screen.line(screen.faint('─'.repeat(screen.columns)))
+  if (!(await printAnswers(screen, store, chosen, turn)))
+    throw new Failure(`${database.name}: not whole any more, see above`)
+  screen.line()
+  if (picture !== undefined) {
+    await writeDiagram(store, chosen.tractId, picture)
+    screen.line(`The history of ${nameOf(chosen)} is drawn in ${picture.name}.`)
   }
-  await printAnswers(screen, store, chosen, turn)
-  screen.line()
-  screen.line('Summaries are made here by a plain function that picks out sentences, not by a model:')
-  screen.line('a real application calls its model at that place.')
-  screen.line()
-  const { ok } = await store.checkIntegrity()
-  const sound = ok ? screen.good('is sound') : screen.bad('is damaged')
-  screen.line(`${database.name} ${sound} (PRAGMA integrity_check, foreign_key_check). Look closer:`)
-  if (chosen.turns.length > 0) {
-    const question = [sameAgain, '--conversation', quoted(chosen.id), '--turn 1'].join(' ').trim()
-    screen.line(screen.faint(`  npm run demo -- ${question}`))
-  }
-  screen.line(screen.faint(`  sqlite3 ${quoted(database.name)} 'SELECT * FROM operation_events'`))
+  const question = [sameAgain, '--conversation', quoted(chosen.id), '--turn 1'].join(' ').trim()
+  if (chosen.turns.length > 0) screen.line(screen.faint(`Look closer: npm run demo -- ${question}`))
+  screen.line(
+    screen.faint('The summaries are made by a plain function here; an application calls its model for them.'),
+  )
 }

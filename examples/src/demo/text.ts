@@ -52,3 +52,8 @@ export function countOf(value: number, noun: string): string {
 export function savedShare(before: number, after: number): string {
   return before === 0 ? '–' : `${Math.round((1 - after / before) * 100)} %`
 }
+
+/** The sum of a number of each item. */
+export function sumOf<Item>(items: readonly Item[], numberOf: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + numberOf(item), 0)
+}
