@@ -30,6 +30,7 @@ describe('pnpm bench', () => {
         'cold',
         'growth',
         'long-chain',
+        'asking',
         'index-cost',
         'migrating',
         'conversation',

@@ -1,3 +1,4 @@
+import { asking } from './asking.js'
 import { cold } from './cold.js'
 import { conversation } from './conversation.js'
 import { growth } from './growth.js'
@@ -12,6 +13,7 @@ export const studies: readonly Study[] = [
   cold,
   growth,
   longChain,
+  asking,
   indexCost,
   migrating,
   conversation,
