@@ -1,0 +1,24 @@
+import { writeSync } from 'node:fs'
+
+/** What the program was told to do. */
+export function instructions<Instructions extends object>(): Instructions {
+  return JSON.parse(process.argv[2] ?? '{}') as Instructions
+}
+
+/** Says a line. When this returns the line is on its way, even if the process is killed in the next instant. */
+export function say(line: string): void {
+  writeSync(1, `${line}\n`)
+}
+
+/** Whether the program has been asked to come to its end. */
+export function stopRequest(): { readonly isStopped: boolean; readonly stopped: Promise<void> } {
+  const request = { isStopped: false, stopped: Promise.resolve() }
+  request.stopped = new Promise((resolve) => {
+    process.stdin.resume().once('end', () => {
+      request.isStopped = true
+      resolve()
+    })
+  })
+  process.stdin.unref()
+  return request
+}
