@@ -16,7 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(options: Options): Promise<number> {
   const { seed, only, json } = options
-  const wanted = trials.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)))
+  const wanted = trials.filter(({ name }) => isWanted(name, only))
   if (wanted.length === 0) {
     const names = trials.map(({ name }) => name).join(', ')
     throw new UsageError(`--only: found ${only.join(', ')}, expected a part of one of ${names}`)
@@ -32,4 +32,10 @@ async function run(options: Options): Promise<number> {
   if (json) process.stdout.write(`${JSON.stringify({ seed, outcomes }, null, 2)}\n`)
   else process.stdout.write(`${outcomeLine(outcomes, seed)}\n`)
   return failed.length > 0 ? 1 : 0
+}
+
+/** A part that is the whole name of a trial means that one alone. */
+function isWanted(name: string, only: readonly string[]): boolean {
+  const isName = (part: string) => trials.some((trial) => trial.name === part)
+  return only.length === 0 || only.some((part) => (isName(part) ? name === part : name.includes(part)))
 }

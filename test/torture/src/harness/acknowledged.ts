@@ -1,59 +1,61 @@
 import { verify } from '@tract/history'
 import { openStore } from '@tract/sqlite'
-import { type ChainCommit, readContents } from './chain.js'
+import { type ChainCommit, halvesOf, readContents } from './contents.js'
 import type { Report } from './report.js'
-import type { UnitName } from './units.js'
 
 /** A unit whose promise was kept, and the commit that it wrote. */
-export interface Acknowledged extends UnitName {
+export interface Acknowledged {
+  readonly writer: string
+  readonly number: number
   readonly hash: string
 }
 
 /** The units that a writer said it has written. */
 export function acknowledgedBy(writer: string, lines: readonly string[]): readonly Acknowledged[] {
   return lines
-    .filter((line) => line !== 'open')
+    .filter((line) => line.startsWith('unit '))
     .map((line) => {
-      const [number, hash = ''] = line.split(' ')
+      const [, number, hash = ''] = line.split(' ')
       return { writer, number: Number(number), hash }
     })
 }
 
 /**
- * Checks that a file holds every acknowledged unit once and nothing else; a unit that was under way when its process was
- * killed may be there whole.
+ * Checks that a file holds every acknowledged unit once, whole, and nothing else: only the one unit that each killed writer
+ * had under way may be there besides, whole too.
  *
- * @param kills how many writers were killed
+ * @param killed the writers that were killed
  */
 export async function checkAcknowledged(
   file: string,
   acknowledged: readonly Acknowledged[],
-  kills: number,
+  killed: ReadonlySet<string>,
   report: Report,
 ): Promise<void> {
-  const { chain, commits, damage } = readContents(file)
+  const contents = readContents(file)
+  const { chain, commits, damage } = contents
   for (const sentence of damage) report.fail(`integrity: ${sentence}`)
-  const unit = ({ writer, number }: UnitName) => `${writer}:${number}`
+  for (const sentence of halvesOf(contents)) report.fail(sentence)
   const found = new Map<string, ChainCommit>()
   for (const commit of chain) {
-    report.check(!found.has(unit(commit)), `unit ${unit(commit)} is there twice`)
-    found.set(unit(commit), commit)
+    report.check(!found.has(unitOf(commit)), `unit ${unitOf(commit)} is there twice`)
+    found.set(unitOf(commit), commit)
   }
+  const known = new Set<string>()
+  const counts = new Map<string, number>()
   for (const one of acknowledged) {
-    const there = found.get(unit(one))
-    report.check(there !== undefined, `unit ${unit(one)} was acknowledged and is not on the branch`)
-    report.check(
-      there === undefined || there.hash === one.hash,
-      `unit ${unit(one)} is another commit than was acknowledged`,
-    )
+    const there = found.get(unitOf(one))
+    if (there === undefined) report.fail(`unit ${unitOf(one)} was acknowledged and is not on the branch`)
+    else report.check(there.hash === one.hash, `unit ${unitOf(one)} is not the commit that was acknowledged`)
+    known.add(unitOf(one))
+    counts.set(one.writer, Math.max(counts.get(one.writer) ?? 0, one.number + 1))
   }
   report.check(commits === chain.length, `${commits} commits are stored, ${chain.length} are on the branch`)
-  const known = new Set(acknowledged.map(unit))
-  const unspoken = [...found.keys()].filter((name) => !known.has(name))
-  report.check(
-    unspoken.length <= kills,
-    `${unspoken.length} units are there that nobody acknowledged (${unspoken.slice(0, 5).join(', ')}), at most ${kills} were under way`,
-  )
+  for (const commit of chain.filter((one) => !known.has(unitOf(one)))) {
+    const wasUnderWay = killed.has(commit.writer) && commit.number === (counts.get(commit.writer) ?? 0)
+    report.check(wasUnderWay, `unit ${unitOf(commit)} is there and nobody acknowledged it`)
+    if (wasUnderWay) report.count('units that were under way and are there whole')
+  }
   await checkVerified(file, report)
 }
 
@@ -61,5 +63,9 @@ export async function checkAcknowledged(
 export async function checkVerified(file: string, report: Report): Promise<void> {
   await using store = await openStore(file)
   const { findings } = await verify(store)
-  for (const finding of findings) report.fail(`verify: ${JSON.stringify(finding)}`)
+  for (const finding of findings) report.fail(`verify: ${finding.kind} at ${finding.at}: ${finding.message}`)
+}
+
+function unitOf({ writer, number }: { readonly writer: string; readonly number: number }): string {
+  return `${writer}:${number}`
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { openStore } from '@tract/sqlite'
-import { acknowledgedBy, checkAcknowledged } from '../harness/acknowledged.js'
-import { Child } from '../harness/child.js'
-import type { WriterInstructions } from '../programs/writer.js'
-import type { Trial, TrialRun } from './trial.js'
+import { checkAcknowledged } from '../harness/acknowledged.js'
+import { finish, startWriter } from '../harness/writers.js'
+import type { Trial } from './trial.js'
 
 const WRITERS = 8
 const UNITS = 150
@@ -15,24 +14,15 @@ export const processes: Trial = {
   short: { rounds: 1 },
   long: { rounds: 20 },
   run: async ({ rounds, scratch, report }) => {
-    for (let round = 0; round < rounds; round++) await race(join(scratch, `${round}.db`), report)
+    for (let round = 0; round < rounds; round++) {
+      const file = join(scratch, `${round}.db`)
+      await (await openStore(file)).close()
+      const names = Array.from({ length: WRITERS }, (_, index) => `writer-${index}`)
+      const writers = names.map((name, index) => startWriter(file, name, index, UNITS))
+      const acknowledged = await finish(writers, report)
+      report.check(acknowledged.length === WRITERS * UNITS, `${acknowledged.length} units were acknowledged`)
+      report.count('units acknowledged', acknowledged.length)
+      await checkAcknowledged(file, acknowledged, new Set(), report)
+    }
   },
-}
-
-async function race(file: string, report: TrialRun['report']): Promise<void> {
-  await (await openStore(file)).close()
-  const writers = Array.from({ length: WRITERS }, (_, index) => {
-    const writer = `writer-${index}`
-    const manner = index % 2 === 0 ? 'history' : 'transaction'
-    const told: WriterInstructions = { file, writer, manner, from: 0, to: UNITS }
-    return { writer, child: new Child('writer', told) }
-  })
-  for (const { writer, child } of writers) {
-    const { code, errors } = await child.ended
-    report.check(code === 0, `${writer} ended with ${code}: ${errors}`)
-  }
-  const acknowledged = writers.flatMap(({ writer, child }) => acknowledgedBy(writer, child.lines))
-  report.check(acknowledged.length === WRITERS * UNITS, `${acknowledged.length} units were acknowledged`)
-  report.count('units acknowledged', acknowledged.length)
-  await checkAcknowledged(file, acknowledged, 0, report)
 }

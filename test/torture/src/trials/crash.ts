@@ -1,0 +1,56 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Acknowledged, acknowledgedBy, checkAcknowledged } from '../harness/acknowledged.js'
+import { Child } from '../harness/child.js'
+import { killAt, killInstant } from '../harness/kill.js'
+import { inLanes } from '../harness/lanes.js'
+import { Random } from '../harness/random.js'
+import type { Report } from '../harness/report.js'
+import type { Manner } from '../harness/units.js'
+import type { Trial } from './trial.js'
+
+/** How many processes die on one file before the next file is taken: what is checked after each grows with it. */
+const LIVES = 10
+const MOST_LINES = 120
+const LONGEST_DELAY_MS = 20
+/** A process says its first line before it opens the file; opening and making a file takes about so long. */
+const OPENING_MS = 150
+
+/** Processes that are killed under load, each round at another instant. */
+export const crash: Trial = {
+  name: 'crash',
+  says: 'after kill -9 at a random instant under load every acknowledged unit is there, and the next open needs no help',
+  short: { rounds: 20 },
+  long: { rounds: 500 },
+  run: async ({ rounds, seed, scratch, report }) => {
+    const files = Math.ceil(rounds / LIVES)
+    await inLanes(files, async (index) => {
+      const lives = Math.min(LIVES, rounds - index * LIVES)
+      await liveAndDie(join(scratch, `${index}.db`), lives, new Random(seed, `crash ${index}`), report)
+    })
+  },
+}
+
+async function liveAndDie(file: string, lives: number, random: Random, report: Report): Promise<void> {
+  const acknowledged: Acknowledged[] = []
+  const killed = new Set<string>()
+  for (let life = 0; life < lives; life++) {
+    const manner = random.pick<Manner>(['history', 'transaction'])
+    // Every fifth dies while it opens the file, the others under load.
+    const instant =
+      life % 5 === 0 ? killInstant(random, 1, OPENING_MS) : killInstant(random, MOST_LINES, LONGEST_DELAY_MS)
+    const writer = `life-${life}`
+    const child = new Child('writer', { file, writer, manner, mixed: true })
+    const wasRunning = await killAt(child, instant)
+    const { code, errors } = await child.ended
+    report.check(wasRunning, `${writer} ended by itself with ${code}: ${errors}`)
+    killed.add(writer)
+    acknowledged.push(...acknowledgedBy(writer, child.lines))
+    report.count('processes killed')
+    if (!existsSync(file)) continue
+    if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0)
+      report.count('killed with a WAL left behind')
+    await checkAcknowledged(file, acknowledged, killed, report)
+  }
+  report.count('units acknowledged', acknowledged.length)
+}
