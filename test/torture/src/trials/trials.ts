@@ -6,6 +6,7 @@ import { crashMigration } from './crash-migration.js'
 import { processes } from './processes.js'
 import { processesAndKills } from './processes-and-kills.js'
 import { processesAndSnapshots } from './processes-and-snapshots.js'
+import { soak } from './soak.js'
 import { transactions } from './transactions.js'
 import type { Trial } from './trial.js'
 
@@ -20,4 +21,5 @@ export const trials: readonly Trial[] = [
   crashBackup,
   crashCollect,
   crashImport,
+  soak,
 ]
