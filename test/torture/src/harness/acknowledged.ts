@@ -32,6 +32,8 @@ export async function checkAcknowledged(
   killed: ReadonlySet<string>,
   report: Report,
 ): Promise<void> {
+  // First the store: whatever a kill has left is the store's to mend, without help.
+  await checkVerified(file, report)
   const contents = readContents(file)
   const { chain, commits, damage } = contents
   for (const sentence of damage) report.fail(`integrity: ${sentence}`)
@@ -56,7 +58,6 @@ export async function checkAcknowledged(
     report.check(wasUnderWay, `unit ${unitOf(commit)} is there and nobody acknowledged it`)
     if (wasUnderWay) report.count('units that were under way and are there whole')
   }
-  await checkVerified(file, report)
 }
 
 /** Checks that a file opens as it is and that `verify` finds nothing in it. */

@@ -1,7 +1,6 @@
 import { checkVerified } from './acknowledged.js'
 import { differenceOf, dumpOf } from './dump.js'
 import { killAt } from './kill.js'
-import { inLanes } from './lanes.js'
 import { checkAgain, type Operation, start, undisturbed } from './operation.js'
 import type { Random } from './random.js'
 import type { Report } from './report.js'
@@ -18,11 +17,12 @@ export async function killWhole(
 ): Promise<void> {
   const { before, after, tookMs } = await undisturbed(operation)
   report.check(differenceOf(before, after) !== '', `${operation.name} changes nothing`)
-  await inLanes(rounds, async () => {
+  for (let round = 0; round < rounds; round++) {
     const delayMs = random.fraction() * tookMs
     const { file, child } = start(operation)
     const wasRunning = await killAt(child, { lines: 1, delayMs })
     report.count(wasRunning ? 'processes killed' : 'done before the kill')
+    await checkVerified(file, report)
     const found = dumpOf(file)
     for (const sentence of found.damage) report.fail(`${operation.name}: integrity: ${sentence}`)
     const isBefore = differenceOf(found, before) === ''
@@ -32,7 +32,6 @@ export async function killWhole(
       `${operation.name} was done by half: ${differenceOf(found, after)} differ`,
     )
     report.count(isAfter ? 'done whole' : 'not done at all')
-    await checkVerified(file, report)
     await checkAgain(operation, file, after, report)
-  })
+  }
 }

@@ -10,10 +10,14 @@ export interface Outcome {
   readonly skipped?: string
 }
 
+/** So many sentences are kept; where one thing breaks, it breaks a thousand times. */
+const MOST_SENTENCES = 20
+
 /** Where a trial says what it finds. */
 export class Report {
   readonly figures: Record<string, string | number> = {}
-  readonly broken: string[] = []
+  readonly #broken: string[] = []
+  #failures = 0
 
   constructor(readonly progress: (text: string) => void) {}
 
@@ -29,8 +33,16 @@ export class Report {
 
   /** Notes that something promised did not hold. */
   fail(sentence: string): void {
-    this.broken.push(sentence)
+    this.#failures++
+    if (this.#failures > MOST_SENTENCES) return
+    this.#broken.push(sentence)
     this.progress(`broken: ${sentence}`)
+  }
+
+  /** What did not hold, one sentence each: the first of them, and how many more there were. */
+  get broken(): readonly string[] {
+    const more = this.#failures - this.#broken.length
+    return more === 0 ? this.#broken : [...this.#broken, `and ${more} more`]
   }
 
   /** Notes it unless the condition holds. */

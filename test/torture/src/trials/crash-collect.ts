@@ -8,7 +8,7 @@ import type { Trial } from './trial.js'
 export const crashCollect: Trial = {
   name: 'crash-collect',
   says: 'after kill -9 while garbage is collected all of it is gone or none, and nothing else',
-  short: { rounds: 5 },
+  short: { rounds: 3 },
   long: { rounds: 100 },
   run: async ({ rounds, seed, scratch, report }) => {
     const original = await sampleFile(join(scratch, 'original.db'), 'collected', 400)

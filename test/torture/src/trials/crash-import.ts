@@ -8,7 +8,7 @@ import type { Trial } from './trial.js'
 export const crashImport: Trial = {
   name: 'crash-import',
   says: 'after kill -9 while a bundle is imported all of it is there or nothing of it, beside all that was there',
-  short: { rounds: 5 },
+  short: { rounds: 3 },
   long: { rounds: 100 },
   run: async ({ rounds, seed, scratch, report }) => {
     const original = await sampleFile(join(scratch, 'original.db'), 'present', 50)

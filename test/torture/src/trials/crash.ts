@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { type Acknowledged, acknowledgedBy, checkAcknowledged } from '../harness/acknowledged.js'
 import { Child } from '../harness/child.js'
 import { killAt, killInstant } from '../harness/kill.js'
-import { inLanes } from '../harness/lanes.js'
 import { Random } from '../harness/random.js'
 import type { Report } from '../harness/report.js'
 import type { Manner } from '../harness/units.js'
@@ -24,10 +23,11 @@ export const crash: Trial = {
   long: { rounds: 500 },
   run: async ({ rounds, seed, scratch, report }) => {
     const files = Math.ceil(rounds / LIVES)
-    await inLanes(files, async (index) => {
+    for (let index = 0; index < files; index++) {
       const lives = Math.min(LIVES, rounds - index * LIVES)
+      report.progress(`file ${index + 1} of ${files}`)
       await liveAndDie(join(scratch, `${index}.db`), lives, new Random(seed, `crash ${index}`), report)
-    })
+    }
   },
 }
 
@@ -48,6 +48,7 @@ async function liveAndDie(file: string, lives: number, random: Random, report: R
     acknowledged.push(...acknowledgedBy(writer, child.lines))
     report.count('processes killed')
     if (!existsSync(file)) continue
+    if (existsSync(`${file}-journal`)) report.count('killed with a rollback journal left behind')
     if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0)
       report.count('killed with a WAL left behind')
     await checkAcknowledged(file, acknowledged, killed, report)

@@ -97,9 +97,9 @@ class Overlap {
       this.#acknowledged = Math.max(this.#acknowledged, committed.indexOf(number) + 1)
       this.#report.check(!fails, `transaction ${number} was to fail and was committed`)
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      this.#report.check(fails, `transaction ${number} failed and was not to`)
-      this.#report.count('transactions rolled back')
+      const isOurs = error instanceof Refusal
+      this.#report.check(isOurs && fails, `transaction ${number} failed and was not to: ${String(error)}`)
+      if (isOurs) this.#report.count('transactions rolled back')
     }
   }
 
@@ -134,7 +134,8 @@ class Overlap {
   /** A single write beside the transactions. */
   async #tag(): Promise<void> {
     const name = `refs/tags/${this.#tags++}`
-    await this.#store.refs.setSymbolicRef(TRACT, name, 'refs/heads/main')
+    const tagging = this.#store.refs.setSymbolicRef(TRACT, name, 'refs/heads/main')
+    await tagging.catch((error: unknown) => this.#report.fail(`a single write failed: ${String(error)}`))
   }
 
   /** What is committed is seen at once, and nothing else is ever seen. */
