@@ -1,14 +1,16 @@
 import { realpathSync } from 'node:fs'
 import type { LockHolder } from '@tract/repositories'
 
-/** A transaction that holds the write lock. */
+/** A transaction that has begun. */
 export interface Holding {
   /** The store that it is one of. */
   readonly store: object
+  /** Its number in that store. */
   readonly number: number
-  readonly name: string | null
-  /** When it began, in milliseconds since 1970. */
-  readonly since: number
+  /** The name of its function; empty where it has none. */
+  readonly name: string
+  /** When it began, in milliseconds of `performance.now()`. */
+  readonly heldSince: number
 }
 
 /** The transactions of this process that hold a file's write lock. One file has one such lock. */
@@ -38,8 +40,11 @@ export function holderOf(file: string, store: object): LockHolder {
 }
 
 /** A transaction as a store of this process sees it. */
-export function asHolder(holding: Holding, store: object): LockHolder {
-  const { number: transaction, name, since } = holding
-  const where = holding.store === store ? 'this_store' : 'this_process'
-  return { where, transaction, name, since: new Date(since) }
+export function asHolder({ store: owner, number, name, heldSince }: Holding, store: object): LockHolder {
+  return {
+    where: owner === store ? 'this_store' : 'this_process',
+    transaction: number,
+    name: name === '' ? null : name,
+    since: new Date(Date.now() - (performance.now() - heldSince)),
+  }
 }

@@ -31,7 +31,7 @@ export interface UnitScope extends Patience {
   /** Runs a function with the manager of the present async context's unit. */
   runWithManager<Result>(work: ManagerWork<Result>): Promise<Result>
   /** Runs a function, and whatever it starts, in the async context of a unit. */
-  runIn<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result>
+  runIn(unit: Unit, work: () => void): void
 }
 
 /** What a transaction's function gets. */
@@ -50,7 +50,6 @@ export class Unit implements Session, RunnerTurn {
   /** The unit that runs inside this one. */
   #nested: Unit | undefined
   #holding: Holding | undefined
-  #heldSince: number | undefined
   #hasEnded = false
   #abandoned: { readonly reason: unknown } | undefined
   #rejectRun: (reason: unknown) => void = () => undefined
@@ -75,7 +74,7 @@ export class Unit implements Session, RunnerTurn {
     const beginning = whenNotBusy(() => this.#begin(number, work.name), this.#scope)
     if (beginning !== undefined) await beginning
     try {
-      const result = await this.#orAbandoned(this.#perform(work))
+      const result = await this.#perform(work)
       if (this.#abandoned !== undefined) throw this.#abandoned.reason
       this.#control('COMMIT')
       return result
@@ -97,12 +96,12 @@ export class Unit implements Session, RunnerTurn {
       unit.#gate.refuseAll(new TransactionEndedError())
     }
     this.#rejectRun(reason)
-    if (this.#heldSince !== undefined && this.#scope.writer.handle.inTransaction) this.#control('ROLLBACK')
+    if (this.#holding !== undefined && this.#scope.writer.handle.inTransaction) this.#control('ROLLBACK')
   }
 
   /** When it began, in milliseconds of `performance.now()`; `undefined` where it has not. */
   get heldSince(): number | undefined {
-    return this.#heldSince
+    return this.#holding?.heldSince
   }
 
   /** The transaction as those see it that wait for it; `null` where it has not begun. */
@@ -168,8 +167,7 @@ export class Unit implements Session, RunnerTurn {
     if (writer.handle.inTransaction) throw new ForeignTransaction()
     this.#runner = new UnitQueryRunner(driver, this)
     this.#runner.begin(writer)
-    this.#heldSince = performance.now()
-    this.#holding = { store, number, name: name === '' ? null : name, since: Date.now() }
+    this.#holding = { store, number, name, heldSince: performance.now() }
     if (file !== null) noteHolding(file, this.#holding)
   }
 
@@ -178,20 +176,16 @@ export class Unit implements Session, RunnerTurn {
     if (file !== null && this.#holding !== undefined) forgetHolding(file, this.#holding)
   }
 
-  /** The result of what runs, or the reason for which it was abandoned: what was abandoned may never end. */
-  #orAbandoned<Result>(running: Promise<Result>): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.#rejectRun = reject
-      running.then(resolve, reject)
-    })
-  }
-
   async #perform<Result>(work: Work<Result>): Promise<Result> {
     const tx = {
       ...bindRepositories(this),
       transaction: <Inner>(inner: Work<Inner>) => this.runNested(inner),
     }
-    const result = await this.#scope.runIn(this, async () => work(tx))
+    // A promise of its own, because what is abandoned may never end.
+    const result = await new Promise<Result>((resolve, reject) => {
+      this.#rejectRun = reject
+      this.#scope.runIn(this, () => void Promise.resolve(work(tx)).then(resolve, reject))
+    })
     if (!this.#gate.isFree) throw new UnfinishedTransactionError()
     this.assertRunning()
     this.#hasEnded = true
