@@ -29,18 +29,22 @@ describe('in its short form', () => {
 })
 
 describe('pnpm torture', () => {
-  it('refuses what it does not know, with exit code 2', async () => {
-    await expect(torture('--hard')).rejects.toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining("'--hard'"),
-    })
-    await expect(torture('--only', 'mercy')).rejects.toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--only: found mercy, expected a part of one of processes'),
-    })
-    await expect(torture('--rounds', 'many')).rejects.toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--rounds: found many, expected a whole number from 1'),
-    })
-  })
+  it(
+    'refuses what it does not know, with exit code 2',
+    async () => {
+      await expect(torture('--hard')).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("'--hard'"),
+      })
+      await expect(torture('--only', 'mercy')).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--only: found mercy, expected a part of one of processes'),
+      })
+      await expect(torture('--rounds', 'many')).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--rounds: found many, expected a whole number from 1'),
+      })
+    },
+    PATIENCE_MS,
+  )
 })

@@ -4,7 +4,7 @@ import type { Store } from '@tract/repositories'
 import { openStore } from '@tract/sqlite'
 
 /** Writes the history of an agent that has tried things and gone back, with a compression and records. */
-export async function writeSample(store: Store, tractId: string, turns: number): Promise<void> {
+async function writeSample(store: Store, tractId: string, turns: number): Promise<void> {
   const agent = history(store, tractId)
   const start = await say(store, tractId, 'start')
   for (let attempt = 0; attempt < 3; attempt++) {

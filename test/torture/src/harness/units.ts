@@ -25,7 +25,7 @@ const LARGE = 200_000
 /** The kind of a unit in a mixed load. */
 export function mixedKind(number: number): UnitKind {
   if (number % 10 === 7) return 'event'
-  if (number % 10 === 8) return 'record'
+  if (number % 20 === 8) return 'record'
   return number % 25 === 24 ? 'large' : 'plain'
 }
 

@@ -6,7 +6,7 @@ import { checkVerified } from '../harness/acknowledged.js'
 import { readContents } from '../harness/contents.js'
 import { Random } from '../harness/random.js'
 import type { Report } from '../harness/report.js'
-import { TRACT, writeInside } from '../harness/units.js'
+import { TRACT, type UnitKind, writeInside } from '../harness/units.js'
 import type { Trial } from './trial.js'
 
 const TRANSACTIONS = 1000
@@ -16,6 +16,17 @@ class Refusal extends Error {}
 
 /** One step of a transaction's script. */
 type Step = 'write' | 'nested' | 'failing nested' | 'wait' | 'fail'
+
+/** Where a step stands. */
+interface Place {
+  /** The transaction's number. */
+  readonly number: number
+  /** The step's place in the script. */
+  readonly index: number
+  readonly random: Random
+  /** What the transaction has written so far that was not rolled back inside it. */
+  readonly written: string[]
+}
 
 /** Transactions that overlap in one process, with reads and single writes of others in between. */
 export const transactions: Trial = {
@@ -27,7 +38,8 @@ export const transactions: Trial = {
     for (let round = 0; round < rounds; round++) {
       const file = join(scratch, `${round}.db`)
       await using store = await openStore(file)
-      await new Overlap(store, file, new Random(seed, `transactions ${round}`), report).run()
+      const randomOf = (purpose: string) => new Random(seed, `transactions ${round} ${purpose}`)
+      await new Overlap(store, file, randomOf, report).run()
     }
   },
 }
@@ -36,7 +48,8 @@ export const transactions: Trial = {
 class Overlap {
   readonly #store: Store
   readonly #file: string
-  readonly #random: Random
+  /** Every transaction draws for itself: who draws first must not depend on the clock. */
+  readonly #randomOf: (purpose: string) => Random
   readonly #report: Report
   /** What each transaction has written that was not rolled back inside it, in order. */
   readonly #written = new Map<number, string[]>()
@@ -46,22 +59,22 @@ class Overlap {
   #acknowledged = 0
   #tags = 0
 
-  constructor(store: Store, file: string, random: Random, report: Report) {
+  constructor(store: Store, file: string, randomOf: (purpose: string) => Random, report: Report) {
     this.#store = store
     this.#file = file
-    this.#random = random
+    this.#randomOf = randomOf
     this.#report = report
   }
 
   async run(): Promise<void> {
     const running: Promise<void>[] = []
     const committed: number[] = []
+    const random = this.#randomOf('arrivals')
     for (let number = 1; number <= TRANSACTIONS; number++) {
-      const script = this.#script(number % 3 === 0)
-      running.push(this.#transaction(number, script, committed))
-      if (this.#random.below(10) === 0) running.push(this.#tag())
-      if (this.#random.below(4) === 0) await nextTurn()
-      if (this.#random.below(4) === 0) await this.#readOutside()
+      running.push(this.#transaction(number, committed))
+      if (random.below(10) === 0) running.push(this.#tag())
+      if (random.below(4) === 0) await nextTurn()
+      if (random.below(4) === 0) await this.#readOutside()
     }
     let isOver = false
     const all = Promise.all(running).finally(() => {
@@ -69,26 +82,21 @@ class Overlap {
     })
     while (!isOver) {
       await this.#readOutside()
-      await nextTurn()
+      await sleep(1)
     }
     await all
     await this.#check(committed)
   }
 
-  /** What a transaction does; one that fails does so at a random step. */
-  #script(fails: boolean): readonly Step[] {
-    const steps = Array.from({ length: 1 + this.#random.below(5) }, () =>
-      this.#random.pick<Step>(['write', 'write', 'nested', 'failing nested', 'wait']),
-    )
-    return fails ? steps.toSpliced(this.#random.below(steps.length + 1), 0, 'fail') : ['write', ...steps]
-  }
-
-  async #transaction(number: number, script: readonly Step[], committed: number[]): Promise<void> {
-    const fails = script.includes('fail')
+  async #transaction(number: number, committed: number[]): Promise<void> {
+    const random = this.#randomOf(String(number))
+    const fails = number % 3 === 0
+    const script = scriptOf(random, fails)
     const written: string[] = []
     try {
       await this.#store.transaction(async (tx) => {
-        for (const [index, step] of script.entries()) await this.#step(tx, step, number, index, written)
+        for (const [index, step] of script.entries())
+          await this.#step(tx, step, { number, index, random, written })
         this.#written.set(number, written)
         committed.push(number)
         // Known before COMMIT: a read outside may see it before this function's promise is looked at.
@@ -103,25 +111,26 @@ class Overlap {
     }
   }
 
-  async #step(tx: Transaction, step: Step, number: number, index: number, written: string[]): Promise<void> {
+  async #step(tx: Transaction, step: Step, place: Place): Promise<void> {
+    const { number, index, random, written } = place
     if (step === 'fail') throw new Refusal()
-    if (step === 'wait') return this.#random.below(2) === 0 ? nextTurn() : sleep(this.#random.below(3))
+    if (step === 'wait') return random.below(2) === 0 ? nextTurn() : sleep(random.below(3))
     // What is called through the store inside a transaction belongs to the transaction.
-    const repositories = this.#random.below(2) === 0 ? tx : this.#store
+    const repositories = random.below(2) === 0 ? tx : this.#store
     const write = async () => {
-      const kind = this.#random.pick(['plain', 'event', 'record'] as const)
+      const kind: UnitKind = random.below(20) === 0 ? 'record' : random.pick(['plain', 'event'] as const)
       const head = await repositories.refs.getHead(TRACT)
       const own = written.at(-1)
       if (own !== undefined)
         this.#report.check(head === own, `transaction ${number} does not see what it wrote`)
-      const unit = { writer: `transaction-${number}`, number: index * 10 + this.#random.below(10), kind }
+      const unit = { writer: `transaction-${number}`, number: index * 10 + random.below(10), kind }
       written.push(await writeInside(repositories, unit))
     }
     if (step === 'write') return write()
     const before = written.length
     const nested = repositories.transaction(async (inner) => {
       await write()
-      if (this.#random.below(2) === 0) await nextTurn()
+      if (random.below(2) === 0) await nextTurn()
       await inner.transaction(write)
       if (step === 'failing nested') throw new Refusal()
     })
@@ -170,6 +179,14 @@ class Overlap {
     this.#report.count('single writes beside them', this.#tags)
     await checkVerified(this.#file, this.#report)
   }
+}
+
+/** What a transaction does; one that fails does so at a random step. */
+function scriptOf(random: Random, fails: boolean): readonly Step[] {
+  const steps = Array.from({ length: 1 + random.below(5) }, () =>
+    random.pick<Step>(['write', 'write', 'nested', 'failing nested', 'wait']),
+  )
+  return fails ? steps.toSpliced(random.below(steps.length + 1), 0, 'fail') : ['write', ...steps]
 }
 
 function isSorted(numbers: readonly number[]): boolean {
