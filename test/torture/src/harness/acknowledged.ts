@@ -25,13 +25,14 @@ export function acknowledgedBy(writer: string, lines: readonly string[]): readon
  * had under way may be there besides, whole too.
  *
  * @param killed the writers that were killed
+ * @returns how many units were under way when their process was killed, and are there whole
  */
 export async function checkAcknowledged(
   file: string,
   acknowledged: readonly Acknowledged[],
   killed: ReadonlySet<string>,
   report: Report,
-): Promise<void> {
+): Promise<number> {
   // First the store: whatever a kill has left is the store's to mend, without help.
   await checkVerified(file, report)
   const contents = readContents(file)
@@ -53,11 +54,14 @@ export async function checkAcknowledged(
     counts.set(one.writer, Math.max(counts.get(one.writer) ?? 0, one.number + 1))
   }
   report.check(commits === chain.length, `${commits} commits are stored, ${chain.length} are on the branch`)
-  for (const commit of chain.filter((one) => !known.has(unitOf(one)))) {
-    const wasUnderWay = killed.has(commit.writer) && commit.number === (counts.get(commit.writer) ?? 0)
-    report.check(wasUnderWay, `unit ${unitOf(commit)} is there and nobody acknowledged it`)
-    if (wasUnderWay) report.count('units that were under way and are there whole')
+  const unspoken = chain.filter((one) => !known.has(unitOf(one)))
+  const underWay = unspoken.filter(
+    ({ writer, number }) => killed.has(writer) && number === (counts.get(writer) ?? 0),
+  )
+  for (const commit of unspoken.filter((one) => !underWay.includes(one))) {
+    report.fail(`unit ${unitOf(commit)} is there and nobody acknowledged it`)
   }
+  return underWay.length
 }
 
 /** Checks that a file opens as it is and that `verify` finds nothing in it. */

@@ -6,6 +6,8 @@ import type { Random } from './random.js'
 export interface KillInstant {
   readonly lines: number
   readonly delayMs: number
+  /** Whether the process is asked to come to its end before the delay, so that it may be killed while it closes. */
+  readonly asked?: boolean
 }
 
 /** An instant of a seed's. */
@@ -14,13 +16,14 @@ export function killInstant(random: Random, mostLines: number, longestDelayMs: n
 }
 
 /** Kills a process at an instant. Returns whether it was still running. */
-export async function killAt(child: Child, { lines, delayMs }: KillInstant): Promise<boolean> {
+export async function killAt(child: Child, { lines, delayMs, asked = false }: KillInstant): Promise<boolean> {
   const reached = new Promise<void>((resolve) => {
     const look = () => child.lines.length >= lines && resolve()
     child.onLine(look)
     look()
   })
   await Promise.race([reached, child.ended])
+  if (asked) child.stop()
   await sleep(delayMs)
   child.kill()
   const { signal } = await child.ended

@@ -39,6 +39,7 @@ export const processesAndKills: Trial = {
     acknowledged.push(...(await finish(writers, report)))
     report.figure('processes killed', killed.size)
     report.figure('units acknowledged', acknowledged.length)
-    await checkAcknowledged(file, acknowledged, killed, report)
+    const underWay = await checkAcknowledged(file, acknowledged, killed, report)
+    report.figure('units that were under way at a kill and are there whole', underWay)
   },
 }
