@@ -92,8 +92,12 @@ export class Engine implements Session {
     return this.#inTurn(() => inTransaction(this.#parts.writer, work))
   }
 
-  /** Runs a function in a transaction, or in a savepoint of the one it is called in. */
-  async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs a function in a transaction, or in a savepoint of the one it is called in.
+   *
+   * @param name what those are told that wait for it; the function's own unless given
+   */
+  async transaction<Result>(work: (tx: Transaction) => Promise<Result>, name?: string): Promise<Result> {
     const unit = this.#context.getStore()
     if (unit !== undefined) return unit.runNested(work)
     this.#assertOpen()
@@ -102,7 +106,7 @@ export class Engine implements Session {
     const running = Unit.outermost(this.#scope)
     this.#running = running
     try {
-      return await running.run(++this.#transactions, work)
+      return await running.run(++this.#transactions, work, name)
     } finally {
       this.#running = undefined
       this.#leave()
@@ -112,7 +116,7 @@ export class Engine implements Session {
   /** Runs a function with TypeORM's manager as one unit; see {@link transaction}. */
   async withManager<Result>(work: ManagerWork<Result>): Promise<Result> {
     checkWork(work)
-    return this.transaction(() => this.#runWithManager(work))
+    return this.transaction(() => this.#runWithManager(work), work.name)
   }
 
   /** Runs what can be part of no transaction, in its turn. @throws {@link InsideTransactionError} */

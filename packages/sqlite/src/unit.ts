@@ -68,10 +68,11 @@ export class Unit implements Session, RunnerTurn {
    * Begins, runs a function and commits. The caller holds the store's gate.
    *
    * @param number the transaction's number in its store
+   * @param name its name; that of the function unless given
    */
-  async run<Result>(number: number, work: Work<Result>): Promise<Result> {
+  async run<Result>(number: number, work: Work<Result>, name?: string): Promise<Result> {
     checkWork(work)
-    const beginning = whenNotBusy(() => this.#begin(number, work.name), this.#scope)
+    const beginning = whenNotBusy(() => this.#begin(number, name ?? work.name), this.#scope)
     if (beginning !== undefined) await beginning
     try {
       const result = await this.#perform(work)

@@ -72,6 +72,20 @@ describe('a call that waits in vain says who holds the database', () => {
     await ended
   })
 
+  it('a unit of a manager, by the name of its function', async ({ open }) => {
+    const store = await open(undefined, { busyTimeoutMs: 20 })
+    const end = signal()
+    const begun = signal()
+    const ended = store.withManager(async function countTickets() {
+      begun.give()
+      await end.given
+    })
+    await begun.given
+    expect((await told(store.transaction(async () => 1))).holder).toMatchObject({ name: 'countTickets' })
+    end.give()
+    await ended
+  })
+
   it('a connection that is no store of this process, before and after there was one', async ({
     open,
     plain,
