@@ -24,6 +24,15 @@ export class MixedLoad {
   readonly #store: SqliteStore
   readonly #file: string
   readonly #random: Random
+  readonly #occasional: readonly ((tractId: string) => Promise<void>)[] = [
+    () => this.#fail(),
+    (tractId) => this.#overlap(tractId),
+    (tractId) => this.#ownQueries(tractId),
+    (tractId) => this.#recordAndAsk(tractId),
+    (tractId) => this.#compress(tractId),
+    () => this.#holdSnapshot(),
+    (tractId) => this.#openAnother(tractId),
+  ]
   #tract = 0
   #turn = 0
 
@@ -33,22 +42,28 @@ export class MixedLoad {
     this.#random = new Random(seed, 'soak')
   }
 
+  /** Everything once, so that what is made at the first use is there. */
+  async warmUp(): Promise<void> {
+    for (let tract = 0; tract <= KEPT_TRACTS; tract++) {
+      const tractId = await this.#say()
+      for (const work of this.#occasional) await work(tractId)
+      await this.#beginTract(tractId)
+    }
+  }
+
   /** One turn of an agent, and now and then what else one does with its history. */
   async step(): Promise<void> {
+    const tractId = await this.#say()
+    await this.#occasional[this.#random.below(40)]?.(tractId)
+    if (this.#turn >= TURNS) await this.#beginTract(tractId)
+  }
+
+  async #say(): Promise<string> {
     const tractId = `agent-${this.#tract}`
-    const agent = history(this.#store, tractId)
     const text = `turn ${this.#turn} ${'x'.repeat(this.#random.below(2000))}`
-    await agent.commit({ content_type: 'dialogue', role: 'user', text })
+    await history(this.#store, tractId).commit({ content_type: 'dialogue', role: 'user', text })
     this.#turn++
-    const chance = this.#random.below(40)
-    if (chance === 0) await this.#fail()
-    else if (chance === 1) await this.#overlap(tractId)
-    else if (chance === 2) await this.#ownQueries(tractId)
-    else if (chance === 3) await this.#recordAndAsk(tractId)
-    else if (chance === 4) await this.#compress(tractId)
-    else if (chance === 5) await this.#holdSnapshot()
-    else if (chance === 6) await this.#openAnother(tractId)
-    if (this.#turn === TURNS) await this.#beginTract(tractId)
+    return tractId
   }
 
   async #fail(): Promise<void> {

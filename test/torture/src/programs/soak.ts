@@ -39,6 +39,7 @@ const { file, seed, durationMs, periodMs } = instructions<SoakInstructions>()
 const request = stopRequest()
 const store = await openStore(file)
 const load = new MixedLoad(store, file, seed)
+await load.warmUp()
 const wal = walState(file)
 const start = performance.now()
 let units = 0
