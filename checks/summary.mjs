@@ -11,7 +11,9 @@ let failed = steps.filter((line) => line.startsWith('failed ')).length
 let passed = steps.length - failed
 let skipped = 0
 
-for (const folder of [...rooms, 'examples', 'bench', 'checks'].map((path) => join(root, path))) {
+for (const folder of [...rooms, 'examples', 'bench', 'test/torture', 'checks'].map((path) =>
+  join(root, path),
+)) {
   if (!existsSync(folder)) continue
   for (const name of readdirSync(folder).filter((file) => /^test-report\..+\.json$/.test(file))) {
     const report = JSON.parse(readFileSync(join(folder, name), 'utf8'))

@@ -77,5 +77,6 @@ const ROOMS = new Set([
   'testkit',
   'examples',
   'bench',
+  'torture',
   'checks',
 ])

@@ -27,7 +27,7 @@ export interface WorkspacePackage {
 /** All packages of the workspace, the private ones included, by name. */
 export function workspacePackages(): readonly WorkspacePackage[] {
   const rooms = readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name))
-  return [...rooms, 'examples', 'bench', 'checks']
+  return [...rooms, 'examples', 'bench', join('test', 'torture'), 'checks']
     .map((path) => join(ROOT, path))
     .filter((folder) => existsSync(join(folder, 'package.json')))
     .map((folder) => {

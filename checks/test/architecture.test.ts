@@ -88,6 +88,6 @@ it('nothing that migrations imports leads to schema, save through the errors of 
 
 it('CI runs every package as a job of its own', () => {
   const workflow = readFileSync(join(ROOT, '.github', 'workflows', 'ci.yml'), 'utf8')
-  const jobs = /package: \[(.*)\]/.exec(workflow)?.[1]?.split(', ') ?? []
+  const jobs = /package:\s*\[(.*)\]/.exec(workflow)?.[1]?.split(', ') ?? []
   expect(jobs.map((job) => `@tract/${job}`).sort()).toEqual(packages.map(({ name }) => name).sort())
 })

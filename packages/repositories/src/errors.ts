@@ -1,3 +1,5 @@
+import { holderText, type LockHolder } from './lock-holder.js'
+
 /** The base of every error that a store throws on purpose. `code` is stable; the driver's own error is the `cause`. */
 export abstract class TractError extends Error {
   /** What happened, in snake case. A program decides by it; the message is for people and may change. */
@@ -153,13 +155,13 @@ export class TransactionEndedError extends TractError {
   }
 }
 
-/** A transaction's function returned while a transaction inside it was still running. Everything was rolled back. */
+/** A transaction's function returned while something inside it was still running. Everything was rolled back. */
 export class UnfinishedTransactionError extends TractError {
   override readonly code = 'unfinished_transaction'
 
   constructor() {
     super(
-      'a nested transaction was still running when its outer one ended, so both were rolled back; await it',
+      'a nested transaction or query was still running when its transaction ended, so all was rolled back; await it',
     )
   }
 }
@@ -173,17 +175,45 @@ export class InsideTransactionError extends TractError {
   }
 }
 
-/** Somebody else held the database for longer than the store may wait. */
+/** One and the same holder kept the database for longer than the call may wait. Nothing was done. */
 export class StoreBusyError extends TractError {
   override readonly code = 'store_busy'
 
-  /** @param waitedMs how long the store tried, in milliseconds */
+  /**
+   * @param waitedMs how long the call waited, in milliseconds
+   * @param holder who held it when the call gave up
+   */
   constructor(
     readonly location: string,
     readonly waitedMs: number,
+    readonly holder: LockHolder,
     options?: ErrorOptions,
   ) {
-    super(`store ${location} is locked by another connection (waited ${waitedMs} ms)`, options)
+    super(`store ${location} is locked by ${holderText(holder)} (waited ${waitedMs} ms)`, options)
+  }
+}
+
+/**
+ * What ran when the store was to close did not come to its end in time. The store is closed all the same: the transaction
+ * was rolled back, and what waited behind it was never begun.
+ */
+export class CloseTimeoutError extends TractError {
+  override readonly code = 'close_timeout'
+
+  /**
+   * @param waitedMs how long closing waited, in milliseconds
+   * @param holder the transaction that was rolled back; `null` where it had not begun, or a single call waited for a lock
+   */
+  constructor(
+    readonly location: string,
+    readonly waitedMs: number,
+    readonly holder: LockHolder | null,
+  ) {
+    const ended =
+      holder === null
+        ? 'a call that waited for a lock, which was given up'
+        : `${holderText(holder)}, which was rolled back`
+    super(`store ${location} was closed after waiting ${waitedMs} ms for ${ended}`)
   }
 }
 

@@ -13,6 +13,7 @@ export { CompileRecordRepository } from './compile-record-repository.js'
 export {
   AlreadyExistsError,
   AmbiguousPrefixError,
+  CloseTimeoutError,
   CommitInUseError,
   DamagedDataError,
   InsideTransactionError,
@@ -42,6 +43,7 @@ export type {
   PolicyProposalInput,
   SpawnPointerInput,
 } from './inputs.js'
+export type { HolderElsewhere, HoldingTransaction, LockHolder } from './lock-holder.js'
 export { type LineageStep, OperationEventRepository } from './operation-event-repository.js'
 export { type PolicyLogOptions, PolicyRepository } from './policy-repository.js'
 export { RefRepository } from './ref-repository.js'

@@ -75,8 +75,9 @@ export interface Store extends Repositories, AsyncDisposable {
    * the store, belong to the transaction; a transaction begun inside is rolled back by itself, and those begun side by side
    * inside one take turns.
    *
-   * @throws {@link StoreBusyError} where another connection holds the database for too long
-   * @throws {@link UnfinishedTransactionError} where the function returned before a transaction inside it had ended
+   * @throws {@link StoreBusyError} where another connection, or a transaction before this one, holds the database for
+   * too long; a queue that moves is waited for however long it is
+   * @throws {@link UnfinishedTransactionError} where the function returned before a transaction or query inside it had ended
    */
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
 
@@ -91,9 +92,13 @@ export interface Store extends Repositories, AsyncDisposable {
   reclaimSpace(): Promise<ReclaimedSpace>
 
   /**
-   * Waits for what runs, then closes. Closing twice is no error.
+   * Waits for what was asked for before, then closes. Closing twice is no error.
+   *
+   * What does not end in time is ended: a transaction that still runs is rolled back, its later calls throw
+   * {@link TransactionEndedError}, and what waited behind it throws {@link StoreClosedError}.
    *
    * @throws {@link InsideTransactionError} inside a transaction, which would wait for itself
+   * @throws {@link CloseTimeoutError} where something had to be ended; the store is closed, and so says `transaction()`
    */
   close(): Promise<void>
 }

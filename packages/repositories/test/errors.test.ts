@@ -2,8 +2,10 @@ import * as repositories from '@tract/repositories'
 import {
   AlreadyExistsError,
   AmbiguousPrefixError,
+  CloseTimeoutError,
   CommitInUseError,
   DamagedDataError,
+  type HoldingTransaction,
   InsideTransactionError,
   InvalidInputError,
   MissingReferenceError,
@@ -21,6 +23,12 @@ import {
 import { describe, expect, it } from 'vitest'
 
 const cause = new Error('what the driver said')
+const HOLDER: HoldingTransaction = {
+  where: 'this_store',
+  transaction: 7,
+  name: 'saveTurn',
+  since: new Date('2026-02-20T15:39:08.123Z'),
+}
 
 /** Every error with its facts: a program decides by `code` and fields, so neither may change unnoticed. */
 const ERRORS: readonly {
@@ -89,7 +97,7 @@ const ERRORS: readonly {
     code: 'unfinished_transaction',
     facts: {},
     message:
-      'a nested transaction was still running when its outer one ended, so both were rolled back; await it',
+      'a nested transaction or query was still running when its transaction ended, so all was rolled back; await it',
   },
   {
     error: new InsideTransactionError('reclaimSpace'),
@@ -98,10 +106,32 @@ const ERRORS: readonly {
     message: 'reclaimSpace() was called inside a transaction, expected outside of any',
   },
   {
-    error: new StoreBusyError('agent.db', 5000, { cause }),
+    error: new StoreBusyError('agent.db', 5000, { where: 'elsewhere' }, { cause }),
     code: 'store_busy',
-    facts: { location: 'agent.db', waitedMs: 5000, cause },
-    message: 'store agent.db is locked by another connection (waited 5000 ms)',
+    facts: { location: 'agent.db', waitedMs: 5000, holder: { where: 'elsewhere' }, cause },
+    message:
+      'store agent.db is locked by another process, or a connection that is no store of this process (waited 5000 ms)',
+  },
+  {
+    error: new StoreBusyError('agent.db', 5000, { ...HOLDER, where: 'this_process' }),
+    code: 'store_busy',
+    facts: { holder: { where: 'this_process', transaction: 7, name: 'saveTurn', since: HOLDER.since } },
+    message:
+      'store agent.db is locked by transaction 7 (saveTurn) of another store of this process, begun 2026-02-20T15:39:08.123Z (waited 5000 ms)',
+  },
+  {
+    error: new CloseTimeoutError('agent.db', 30_000, { ...HOLDER, name: null }),
+    code: 'close_timeout',
+    facts: { location: 'agent.db', waitedMs: 30_000, holder: { ...HOLDER, name: null } },
+    message:
+      'store agent.db was closed after waiting 30000 ms for transaction 7 of this store, begun 2026-02-20T15:39:08.123Z, which was rolled back',
+  },
+  {
+    error: new CloseTimeoutError('agent.db', 30_000, null),
+    code: 'close_timeout',
+    facts: { holder: null },
+    message:
+      'store agent.db was closed after waiting 30000 ms for a call that waited for a lock, which was given up',
   },
   {
     error: new ReadonlyStoreError('agent.db'),
@@ -157,7 +187,8 @@ it('every error that the package exports stands above', () => {
 })
 
 it('no two errors share a code', () => {
-  expect(new Set(ERRORS.map(({ code }) => code)).size).toBe(ERRORS.length)
+  const classes = new Set(ERRORS.map(({ error }) => error.constructor))
+  expect(new Set(ERRORS.map(({ code }) => code)).size).toBe(classes.size)
 })
 
 it('a long list of holders or candidates is cut in the message and whole in the field', () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LockHolder } from '@tract/repositories'
 import { isBusy, translated } from './sqlite-error.js'
 
 /** Where waiting for a lock ends. */
@@ -7,6 +8,8 @@ export interface Patience {
   readonly location: string
   /** The longest wait, in milliseconds. */
   readonly busyTimeoutMs: number
+  /** Who holds the lock; somebody elsewhere where this is not given. */
+  readonly holder?: () => LockHolder
 }
 
 /** The longest pause between two tries, in milliseconds. */
@@ -43,14 +46,16 @@ export async function untilNotBusy<Result>(
 
 async function retry<Result>(
   attempt: () => Result | Promise<Result>,
-  { location, busyTimeoutMs }: Patience,
+  { location, busyTimeoutMs, holder }: Patience,
   firstError: unknown,
 ): Promise<Result> {
   const start = performance.now()
   let lastError = firstError
   for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const waitedMs = performance.now() - start
-    if (waitedMs >= busyTimeoutMs) throw translated(lastError, location, Math.round(waitedMs))
+    if (waitedMs >= busyTimeoutMs) {
+      throw translated(lastError, location, Math.round(waitedMs), holder?.())
+    }
     // A random share of the pause keeps two waiting processes from trying in step.
     await sleep(Math.min(pause * (0.5 + Math.random()), busyTimeoutMs - waitedMs))
     try {

@@ -1,11 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { InsideTransactionError, StoreClosedError, type Transaction } from '@tract/repositories'
+import {
+  CloseTimeoutError,
+  InsideTransactionError,
+  StoreBusyError,
+  StoreClosedError,
+  type Transaction,
+} from '@tract/repositories'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { type Patience, whenNotBusy } from './busy.js'
 import type { Connection } from './connection.js'
 import { Gate } from './gate.js'
+import { fileIdentity, holderOf } from './lock-holders.js'
 import { type Encoders, inTransaction, type Session } from './session.js'
 import { ForeignTransaction } from './sqlite-error.js'
+import { TurnWatch } from './turn-watch.js'
 import { checkWork, Unit, type UnitScope } from './unit.js'
 import type { ManagerWork } from './unit-query-runner.js'
 
@@ -15,6 +23,8 @@ export interface EngineParts extends Patience {
   readonly writer: Connection
   /** A second, read-only handle; `null` where the database lives in the writer's memory. */
   readonly reader: Connection | null
+  /** How long closing waits for what runs, in milliseconds. */
+  readonly closeTimeoutMs: number
   /** Ends the handles, when nothing runs any more. */
   readonly end: () => Promise<void>
 }
@@ -24,18 +34,35 @@ export class Engine implements Session {
   readonly #parts: EngineParts
   readonly #scope: UnitScope
   readonly #gate = new Gate()
+  readonly #watch: TurnWatch
   readonly #context = new AsyncLocalStorage<Unit>()
+  /** The transaction that has its turn. */
+  #running: Unit | undefined
+  #transactions = 0
   #closing: Promise<void> | undefined
+  #hasEnded = false
 
   constructor(parts: EngineParts) {
-    this.#parts = parts
+    const { location, busyTimeoutMs, reader } = parts
     const context = this.#context
+    const file = reader === null ? null : fileIdentity(location)
+    this.#parts = parts
     this.#scope = {
       ...parts,
+      store: this,
+      file: parts.writer.handle.readonly ? null : file,
+      holder: () => holderOf(file ?? location, this),
       current: () => context.getStore(),
       runWithManager: (work) => this.#runWithManager(work),
       runIn: (unit, work) => context.run(unit, work),
     }
+    this.#watch = new TurnWatch({
+      gate: this.#gate,
+      limitMs: busyTimeoutMs,
+      heldSince: () => this.#running?.heldSince,
+      refusal: (waitedMs) =>
+        new StoreBusyError(location, waitedMs, this.#running?.holder ?? { where: 'elsewhere' }),
+    })
   }
 
   get tables(): Encoders {
@@ -47,7 +74,7 @@ export class Engine implements Session {
     if (unit !== undefined) return unit.read(work)
     this.#assertOpen()
     const { reader, writer } = this.#parts
-    if (reader !== null) return whenNotBusy(() => work(reader), this.#parts)
+    if (reader !== null) return whenNotBusy(() => work(reader), this.#scope)
     return this.#inTurn(() => work(writer))
   }
 
@@ -71,24 +98,31 @@ export class Engine implements Session {
     return this.writeTogether(work)
   }
 
-  /** Runs a function in a transaction, or in a savepoint of the one it is called in. */
-  async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs a function in a transaction, or in a savepoint of the one it is called in.
+   *
+   * @param name what those are told that wait for it; the function's own unless given
+   */
+  async transaction<Result>(work: (tx: Transaction) => Promise<Result>, name?: string): Promise<Result> {
     const unit = this.#context.getStore()
     if (unit !== undefined) return unit.runNested(work)
     this.#assertOpen()
-    const turn = this.#gate.enter()
+    const turn = this.#enter()
     if (turn !== undefined) await turn
+    const running = Unit.outermost(this.#scope)
+    this.#running = running
     try {
-      return await Unit.runOutermost(this.#scope, work)
+      return await running.run(++this.#transactions, work, name)
     } finally {
-      this.#gate.leave()
+      this.#running = undefined
+      this.#leave()
     }
   }
 
   /** Runs a function with TypeORM's manager as one unit; see {@link transaction}. */
   async withManager<Result>(work: ManagerWork<Result>): Promise<Result> {
     checkWork(work)
-    return this.transaction(() => this.#runWithManager(work))
+    return this.transaction(() => this.#runWithManager(work), work.name)
   }
 
   /** Runs what can be part of no transaction, in its turn. @throws {@link InsideTransactionError} */
@@ -112,12 +146,43 @@ export class Engine implements Session {
   }
 
   async #end(): Promise<void> {
-    await this.#gate.enter()
-    await this.#parts.end()
+    const { closeTimeoutMs } = this.#parts
+    const start = performance.now()
+    const turn = this.#gate.enter(true)
+    const isInTime = turn === undefined || (await endsWithin(turn, closeTimeoutMs))
+    this.#hasEnded = true
+    try {
+      if (!isInTime) throw this.#giveUp(Math.round(performance.now() - start))
+    } finally {
+      await this.#parts.end()
+      this.#closing = Promise.resolve()
+    }
+  }
+
+  /** Ends what runs and refuses what waits. Returns what closing throws. */
+  #giveUp(waitedMs: number): CloseTimeoutError {
+    const { location } = this.#parts
+    const running = this.#running
+    const error = new CloseTimeoutError(location, waitedMs, running?.holder ?? null)
+    this.#gate.refuseAll(new StoreClosedError(location))
+    this.#watch.stopIfIdle()
+    running?.abandon(error)
+    return error
+  }
+
+  #enter(): Promise<void> | undefined {
+    const turn = this.#gate.enter()
+    if (turn !== undefined) this.#watch.start()
+    return turn
+  }
+
+  #leave(): void {
+    this.#gate.leave()
+    this.#watch.stopIfIdle()
   }
 
   #inTurn<Result>(work: () => Result): Result | Promise<Result> {
-    const turn = this.#gate.enter()
+    const turn = this.#enter()
     return turn === undefined ? this.#runAndLeave(work) : turn.then(() => this.#runAndLeave(work))
   }
 
@@ -125,19 +190,32 @@ export class Engine implements Session {
     let result: Result | Promise<Result>
     try {
       result = whenNotBusy(() => {
+        if (this.#hasEnded) throw new StoreClosedError(this.#parts.location)
         if (this.#parts.writer.handle.inTransaction) throw new ForeignTransaction()
         return work()
-      }, this.#parts)
+      }, this.#scope)
     } catch (error) {
-      this.#gate.leave()
+      this.#leave()
       throw error
     }
-    if (result instanceof Promise) return result.finally(() => this.#gate.leave())
-    this.#gate.leave()
+    if (result instanceof Promise) return result.finally(() => this.#leave())
+    this.#leave()
     return result
   }
 
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new StoreClosedError(this.#parts.location)
   }
+}
+
+/** Whether a promise is fulfilled within a time, in milliseconds. */
+function endsWithin(promise: Promise<void>, timeMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), timeMs)
+    const settle = (isInTime: boolean) => () => {
+      clearTimeout(timer)
+      resolve(isInTime)
+    }
+    promise.then(settle(true), settle(false))
+  })
 }

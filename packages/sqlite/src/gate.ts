@@ -1,9 +1,17 @@
+/** Somebody who waits for the turn. */
+interface Waiter {
+  /** When it came, in milliseconds of `performance.now()`; without end for one that waits as long as it takes. */
+  readonly since: number
+  readonly admit: () => void
+  readonly refuse: (reason: unknown) => void
+}
+
 /**
  * Lets one caller in at a time, in the order of their arrival. A free gate is entered without waiting, so that
  * synchronous work behind it stays synchronous.
  */
 export class Gate {
-  readonly #waiting: (() => void)[] = []
+  #waiting: Waiter[] = []
   #isHeld = false
 
   /** Whether nobody is inside. */
@@ -11,19 +19,41 @@ export class Gate {
     return !this.#isHeld
   }
 
-  /** Enters; `undefined` where that happened at once, otherwise a promise of the turn. */
-  enter(): Promise<void> | undefined {
+  /** Since when the one has waited that came first; `undefined` where nobody waits. */
+  get waitingSince(): number | undefined {
+    return this.#waiting[0]?.since
+  }
+
+  /**
+   * Enters; `undefined` where that happened at once, otherwise a promise of the turn.
+   *
+   * @param isPatient waits as long as it takes: {@link refuseEarlier} passes it by
+   */
+  enter(isPatient = false): Promise<void> | undefined {
     if (!this.#isHeld) {
       this.#isHeld = true
       return undefined
     }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    const since = isPatient ? Number.POSITIVE_INFINITY : performance.now()
+    return new Promise((admit, refuse) => this.#waiting.push({ since, admit, refuse }))
   }
 
   /** Leaves, and hands the turn to whoever has waited longest. */
   leave(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#isHeld = false
-    else next()
+    else next.admit()
+  }
+
+  /** Sends away everybody who waits. */
+  refuseAll(reason: unknown): void {
+    for (const { refuse } of this.#waiting.splice(0)) refuse(reason)
+  }
+
+  /** Sends away who came at a moment or before it. */
+  refuseEarlier(moment: number, reasonFor: (since: number) => unknown): void {
+    const late = this.#waiting.filter(({ since }) => since <= moment)
+    this.#waiting = this.#waiting.filter(({ since }) => since > moment)
+    for (const { since, refuse } of late) refuse(reasonFor(since))
   }
 }

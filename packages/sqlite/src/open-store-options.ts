@@ -11,8 +11,16 @@ export interface OpenStoreOptions
   readonly migrate?: 'auto' | 'never'
   /** Never write and never migrate. `false` unless given. */
   readonly readonly?: boolean
-  /** How long a call waits for another connection's lock, in milliseconds; 5000 unless given. */
+  /**
+   * How long a call waits while one and the same holder keeps the database: another connection its lock, or a transaction
+   * of this store its turn. In milliseconds; 5000 unless given.
+   */
   readonly busyTimeoutMs?: number
+  /**
+   * How long `close()` waits for what was asked for before, in milliseconds; 30000 unless given, as long as a process has
+   * that is asked to end before most supervisors kill it. What runs longer is rolled back.
+   */
+  readonly closeTimeoutMs?: number
   /** Entities of the application's own, kept in the same file. Their tables are the application's to make. */
   readonly entities?: readonly AppEntity[]
   /** What a commit waits for; `normal` unless given. */
@@ -28,12 +36,16 @@ export const PATH_OPTIONS = new Set([
   'signal',
   'readonly',
   'busyTimeoutMs',
+  'closeTimeoutMs',
   'entities',
   'synchronous',
 ])
 /** What may be given with a DataSource, which has the rest in it. */
-export const DATA_SOURCE_OPTIONS = new Set(['busyTimeoutMs'])
+export const DATA_SOURCE_OPTIONS = new Set(['busyTimeoutMs', 'closeTimeoutMs'])
 const DEFAULT_BUSY_TIMEOUT_MS = 5000
+const DEFAULT_CLOSE_TIMEOUT_MS = 30_000
+/** What a timer of Node's can be set to; a longer time would end at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** @throws {@link InvalidInputError} for an option that is unknown or of the wrong kind */
 export function readStoreOptions(options: OpenStoreOptions, known: ReadonlySet<string>): OpenStoreOptions {
@@ -59,6 +71,10 @@ const RULES: Readonly<Record<string, { holds(value: unknown): boolean; readonly 
     holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
     expected: 'a whole number of milliseconds',
   },
+  closeTimeoutMs: {
+    holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_TIMER_MS,
+    expected: `a whole number of milliseconds up to ${LONGEST_TIMER_MS}`,
+  },
 }
 
 /** How long a store over this file waits. */
@@ -67,4 +83,9 @@ export function patience(
   { busyTimeoutMs = DEFAULT_BUSY_TIMEOUT_MS }: OpenStoreOptions,
 ): Patience {
   return { location, busyTimeoutMs }
+}
+
+/** How long closing a store waits, in milliseconds. */
+export function closeTimeout({ closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS }: OpenStoreOptions): number {
+  return closeTimeoutMs
 }

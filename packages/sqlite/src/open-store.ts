@@ -17,6 +17,7 @@ import { Engine } from './engine.js'
 import { setFileModes } from './file-modes.js'
 import { initializeDatabase } from './initialize-database.js'
 import {
+  closeTimeout,
   DATA_SOURCE_OPTIONS,
   type OpenStoreOptions,
   PATH_OPTIONS,
@@ -98,6 +99,7 @@ async function storeOver(
     driver,
     location,
     busyTimeoutMs,
+    closeTimeoutMs: closeTimeout(options),
     writer: new Connection(driver.databaseConnection, dataSource),
     reader: reader === null ? null : new Connection(reader, dataSource),
     end: async () => {

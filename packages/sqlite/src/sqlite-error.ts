@@ -1,5 +1,6 @@
 import {
   DamagedDataError,
+  type LockHolder,
   ReadonlyStoreError,
   StorageFailedError,
   StoreBusyError,
@@ -36,15 +37,22 @@ export function isDamage(error: unknown): boolean {
 }
 
 /** A driver's error as the contract's; any other error as it is. */
-export function translated(error: unknown, location: string, waitedMs = 0): unknown {
+export function translated(
+  error: unknown,
+  location: string,
+  waitedMs = 0,
+  holder: LockHolder = { where: 'elsewhere' },
+): unknown {
   if (error instanceof TractError) return error
   if (isClosedHandle(error)) return new StoreClosedError(location)
-  if (error instanceof ForeignTransaction) return new StoreBusyError(location, waitedMs, { cause: error })
+  if (error instanceof ForeignTransaction) {
+    return new StoreBusyError(location, waitedMs, { where: 'elsewhere' }, { cause: error })
+  }
   const code = sqliteCode(error)
   if (code === undefined) return error
   const cause = { cause: error }
   const message = error instanceof Error ? error.message : String(error)
-  if (code.startsWith('SQLITE_BUSY')) return new StoreBusyError(location, waitedMs, cause)
+  if (code.startsWith('SQLITE_BUSY')) return new StoreBusyError(location, waitedMs, holder, cause)
   if (code === 'SQLITE_READONLY') return new ReadonlyStoreError(location)
   if (isDamage(error)) {
     return new DamagedDataError(location, message, 'a sound database', cause)

@@ -1,4 +1,6 @@
-import { EntityManager } from 'typeorm'
+import { TractError } from '@tract/repositories'
+import type { Database } from 'better-sqlite3'
+import { EntityManager, QueryFailedError } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 
@@ -10,6 +12,8 @@ export interface RunnerTurn {
   /** Waits for the unit's turn. @throws where the unit has ended */
   enterForQuery(): Promise<void>
   leaveAfterQuery(): void
+  /** @throws where the unit has ended */
+  assertRunning(): void
   /** Runs a function with the manager of a unit nested in this one. */
   nestManager<Result>(work: ManagerWork<Result>): Promise<Result>
 }
@@ -45,12 +49,32 @@ export class UnitQueryRunner extends BetterSqlite3QueryRunner {
     return this
   }
 
+  /** TypeORM waits between taking its turn and running the statement; a unit that nobody waits for may have ended by then. */
+  override async connect(): Promise<Database> {
+    const handle = this.driver.databaseConnection as Database
+    const prepare = (sql: string) => {
+      const statement = handle.prepare(sql)
+      const inUnit = <Result>(run: (...values: unknown[]) => Result) => {
+        return (...values: unknown[]): Result => {
+          this.#turn.assertRunning()
+          return run.apply(statement, values)
+        }
+      }
+      return { reader: statement.reader, all: inUnit(statement.all), run: inUnit(statement.run) }
+    }
+    return Object.create(handle, { prepare: { value: prepare } }) as Database
+  }
+
   override async query(
     ...query: Parameters<BetterSqlite3QueryRunner['query']>
   ): ReturnType<BetterSqlite3QueryRunner['query']> {
     await this.#turn.enterForQuery()
     try {
       return await super.query(...query)
+    } catch (error) {
+      if (error instanceof QueryFailedError && error.driverError instanceof TractError)
+        throw error.driverError
+      throw error
     } finally {
       this.#turn.leaveAfterQuery()
     }

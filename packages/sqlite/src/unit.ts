@@ -1,5 +1,7 @@
 import {
   InvalidInputError,
+  type LockHolder,
+  StoreClosedError,
   type Transaction,
   TransactionEndedError,
   UnfinishedTransactionError,
@@ -10,6 +12,7 @@ import { type Patience, whenNotBusy } from './busy.js'
 import type { Connection } from './connection.js'
 import { Gate } from './gate.js'
 import { describe } from './input.js'
+import { asHolder, forgetHolding, type Holding, noteHolding } from './lock-holders.js'
 import { bindRepositories } from './repositories/bind-repositories.js'
 import { type Encoders, inSavepoint, type Session } from './session.js'
 import { ForeignTransaction, translated } from './sqlite-error.js'
@@ -19,12 +22,16 @@ import { type ManagerWork, type RunnerTurn, UnitQueryRunner } from './unit-query
 export interface UnitScope extends Patience {
   readonly writer: Connection
   readonly driver: BetterSqlite3Driver
+  /** The store, by which its transactions are told from those of others. */
+  readonly store: object
+  /** What the database's file is known by; `null` where its transactions keep nobody else out. */
+  readonly file: string | null
   /** The unit that the present async context belongs to. */
   current(): Unit | undefined
   /** Runs a function with the manager of the present async context's unit. */
   runWithManager<Result>(work: ManagerWork<Result>): Promise<Result>
   /** Runs a function, and whatever it starts, in the async context of a unit. */
-  runIn<Result>(unit: Unit, work: () => Promise<Result>): Promise<Result>
+  runIn(unit: Unit, work: () => void): void
 }
 
 /** What a transaction's function gets. */
@@ -40,29 +47,67 @@ export class Unit implements Session, RunnerTurn {
   readonly #parent: Unit | null
   readonly #gate = new Gate()
   #runner: UnitQueryRunner | undefined
+  /** The unit that runs inside this one. */
+  #nested: Unit | undefined
+  #holding: Holding | undefined
   #hasEnded = false
+  #abandoned: { readonly reason: unknown } | undefined
+  #rejectRun: (reason: unknown) => void = () => undefined
 
   private constructor(scope: UnitScope, parent: Unit | null) {
     this.#scope = scope
     this.#parent = parent
   }
 
-  /** Runs a function in a transaction of its own. The caller holds the store's gate. */
-  static async runOutermost<Result>(scope: UnitScope, work: Work<Result>): Promise<Result> {
+  /** A transaction of its own, not yet begun. */
+  static outermost(scope: UnitScope): Unit {
+    return new Unit(scope, null)
+  }
+
+  /**
+   * Begins, runs a function and commits. The caller holds the store's gate.
+   *
+   * @param number the transaction's number in its store
+   * @param name its name; that of the function unless given
+   */
+  async run<Result>(number: number, work: Work<Result>, name?: string): Promise<Result> {
     checkWork(work)
-    const unit = new Unit(scope, null)
-    const { writer } = scope
-    const beginning = whenNotBusy(() => unit.#begin(), scope)
+    const beginning = whenNotBusy(() => this.#begin(number, name ?? work.name), this.#scope)
     if (beginning !== undefined) await beginning
     try {
-      const result = await unit.#perform(work)
-      unit.#control('COMMIT')
+      const result = await this.#perform(work)
+      if (this.#abandoned !== undefined) throw this.#abandoned.reason
+      this.#control('COMMIT')
       return result
     } catch (error) {
-      unit.#hasEnded = true
-      if (writer.handle.inTransaction) unit.#control('ROLLBACK')
+      this.#hasEnded = true
+      if (this.#abandoned === undefined && this.#scope.writer.handle.inTransaction) this.#control('ROLLBACK')
       throw error
+    } finally {
+      this.#forget()
     }
+  }
+
+  /** Rolls back and ends at once, whatever the function does. Calls that come later are refused, as are those that wait. */
+  abandon(reason: unknown): void {
+    this.#abandoned = { reason }
+    this.#hasEnded = true
+    this.#forget()
+    for (let unit: Unit | undefined = this; unit !== undefined; unit = unit.#nested) {
+      unit.#gate.refuseAll(new TransactionEndedError())
+    }
+    this.#rejectRun(reason)
+    if (this.#holding !== undefined && this.#scope.writer.handle.inTransaction) this.#control('ROLLBACK')
+  }
+
+  /** When it began, in milliseconds of `performance.now()`; `undefined` where it has not. */
+  get heldSince(): number | undefined {
+    return this.#holding?.heldSince
+  }
+
+  /** The transaction as those see it that wait for it; `null` where it has not begun. */
+  get holder(): LockHolder | null {
+    return this.#holding === undefined ? null : asHolder(this.#holding, this.#scope.store)
   }
 
   /** Runs a function in a savepoint inside this unit, or inside the innermost one that the async context is in. */
@@ -121,10 +166,18 @@ export class Unit implements Session, RunnerTurn {
     this.#gate.leave()
   }
 
-  #begin(): void {
-    const { writer } = this.#scope
+  #begin(number: number, name: string): void {
+    const { writer, location, file, store } = this.#scope
+    if (this.#abandoned !== undefined) throw new StoreClosedError(location)
     if (writer.handle.inTransaction) throw new ForeignTransaction()
     writer.run(writer.handle.readonly ? 'BEGIN' : 'BEGIN IMMEDIATE')
+    this.#holding = { store, number, name, heldSince: performance.now() }
+    if (file !== null) noteHolding(file, this.#holding)
+  }
+
+  #forget(): void {
+    const { file } = this.#scope
+    if (file !== null && this.#holding !== undefined) forgetHolding(file, this.#holding)
   }
 
   async #perform<Result>(work: Work<Result>): Promise<Result> {
@@ -132,9 +185,13 @@ export class Unit implements Session, RunnerTurn {
       ...bindRepositories(this),
       transaction: <Inner>(inner: Work<Inner>) => this.runNested(inner),
     }
-    const result = await this.#scope.runIn(this, () => work(tx))
+    // A promise of its own, because what is abandoned may never end.
+    const result = await new Promise<Result>((resolve, reject) => {
+      this.#rejectRun = reject
+      this.#scope.runIn(this, () => void Promise.resolve(work(tx)).then(resolve, reject))
+    })
     if (!this.#gate.isFree) throw new UnfinishedTransactionError()
-    this.#assertRunning()
+    this.assertRunning()
     this.#hasEnded = true
     return result
   }
@@ -142,9 +199,10 @@ export class Unit implements Session, RunnerTurn {
   async #nest<Result>(work: Work<Result>): Promise<Result> {
     const unit = new Unit(this.#scope, this)
     this.#control('SAVEPOINT tract_unit')
+    this.#nested = unit
     try {
       const result = await unit.#perform(work)
-      this.#assertRunning()
+      this.assertRunning()
       this.#control('RELEASE tract_unit')
       return result
     } catch (error) {
@@ -155,6 +213,8 @@ export class Unit implements Session, RunnerTurn {
         this.#control('RELEASE tract_unit')
       }
       throw error
+    } finally {
+      this.#nested = undefined
     }
   }
 
@@ -193,7 +253,7 @@ export class Unit implements Session, RunnerTurn {
 
   /** Waits for the turn. @throws {@link TransactionEndedError} where the unit has ended, or ends while waiting */
   #enter(): Promise<void> | undefined {
-    this.#assertRunning()
+    this.assertRunning()
     return this.#gate.enter()?.then(() => {
       if (this.#isRunning()) return
       this.#gate.leave()
@@ -201,7 +261,8 @@ export class Unit implements Session, RunnerTurn {
     })
   }
 
-  #assertRunning(): void {
+  /** @throws {@link TransactionEndedError} */
+  assertRunning(): void {
     if (!this.#isRunning()) throw new TransactionEndedError()
   }
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { TransactionEndedError } from '@tract/repositories'
+import { TransactionEndedError, UnfinishedTransactionError } from '@tract/repositories'
 import { OperationEventRow } from '@tract/schema'
 import { Column, Entity, type EntityManager, EntitySchema, PrimaryColumn, QueryFailedError } from 'typeorm'
 import { describe, expect } from 'vitest'
@@ -191,6 +191,18 @@ describe('withManager', () => {
     await Promise.allSettled([unit])
     await expect(saving).rejects.toThrow()
     expect(await notes(app)).toEqual([])
+  })
+
+  // TypeORM waits between taking a turn and running its statement: the transaction may be over in between.
+  it('never runs a query outside of the transaction that did not wait for it', async ({ app }) => {
+    let late: Promise<unknown> | undefined
+    const unit = app.withManager(async (manager) => {
+      await manager.query("INSERT INTO notes VALUES (1, 'waited for')")
+      late = manager.query("INSERT INTO notes VALUES (2, 'not waited for')").catch((error: unknown) => error)
+    })
+    await expect(unit).rejects.toBeInstanceOf(UnfinishedTransactionError)
+    expect(await late).toBeInstanceOf(TransactionEndedError)
+    expect(await app.withManager((manager) => manager.count(Note))).toBe(0)
   })
 
   it('takes its turn: units that overlap do not mix', async ({ app }) => {
