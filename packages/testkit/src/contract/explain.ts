@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import type { TestContext } from 'vitest'
 
 const MOST_LINES = 6
+/** How Vitest's messages show that they leave out parts of a value. */
+const SHORTENED = /…|Array\(|Object \(/
 
 type Task = TestContext['task']
 
@@ -12,7 +14,7 @@ export function explain(task: Task): void {
     const { message } = error
     const isJudgement = error.name === 'AssertionError' || /expected/i.test(message)
     const found = isJudgement
-      ? message + differenceOf(error.diff)
+      ? message + differenceOf(error)
       : `expected this to hold, found ${error.name}: ${message}`
     error.message = `the rule is broken that says:\n  ${rule}\n${found}`
     // What prints no message of its own prints the first lines of the stack.
@@ -27,11 +29,13 @@ function ruleOf(task: Task): string {
   return titles.join(': ')
 }
 
-/** The first lines in which long values differ: a message shortens them, and not every report prints the rest. */
-function differenceOf(diff = ''): string {
+/** The first lines in which values differ that a message shortens: not every report prints them. */
+function differenceOf({ message, diff = '' }: { readonly message: string; readonly diff?: string }): string {
+  if (!SHORTENED.test(message)) return ''
   const lines = stripVTControlCharacters(diff).split('\n')
-  const found = lines.filter((line) => /^[-+] (?!Expected|Received)/.test(line)).slice(0, MOST_LINES)
-  return found
-    .map((line) => `\n${line.startsWith('-') ? 'expected' : 'found   '} ${line.slice(1).trim()}`)
-    .join('')
+  const differing = lines.filter((line) => /^[-+] (?!Expected|Received)/.test(line)).slice(0, MOST_LINES)
+  const told = differing.map(
+    (line) => `${line.startsWith('-') ? 'expected' : 'found   '} ${line.slice(1).trim()}`,
+  )
+  return told.length === 0 ? '' : `, and where they differ:\n  ${told.join('\n  ')}`
 }

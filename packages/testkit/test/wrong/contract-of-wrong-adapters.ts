@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { type ContractTest, contractTest } from '../../src/contract/fixture.js'
+import { contractTest } from '../../src/contract/fixture.js'
 import { declareContract } from '../../src/contract/store-contract.js'
 import { MemoryDatabase, memoryStore } from '../support/memory-store.js'
 import { WRONG_ADAPTERS } from './all.js'
