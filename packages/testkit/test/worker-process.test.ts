@@ -41,6 +41,15 @@ describe('a worker process', () => {
     await expect(process_.finished()).rejects.toThrow(/until all units are done .* code 0 with 1 units/)
   })
 
+  it('that hangs is given up after a while, and says so', async () => {
+    const command = [process.execPath, '-e', 'setInterval(() => {}, 1000)'] as const
+    const process_ = new WorkerProcess(command, ORDER, 50)
+    onTestFinished(() => process_.kill())
+    await expect(process_.ready()).rejects.toThrow(
+      'expected it to run until its store is open, found that it had not after 50 ms, with 0 units acknowledged',
+    )
+  })
+
   it('that closes its store and then fails is a failure', async () => {
     const process_ = worker('console.log("closed"); process.exitCode = 1')
     await expect(process_.finished()).rejects.toThrow('expected it to run until it ends with code 0')

@@ -8,7 +8,7 @@ interface WrongWorker {
   readonly says: RegExp
 }
 
-const WRITING = 'open an empty one at once, write at the same time, and lose no unit'
+const WRITING = 'open an empty one at once, write at the same time, lose no unit, and show each as a whole'
 const KILLED_BESIDE = 'one of which is killed do not stop, and lose no unit'
 const KILLED = 'has lost no unit that it acknowledged, has left no half of one, and hinders no opening'
 

@@ -86,6 +86,15 @@ export const WRONG_TRANSACTIONS: readonly WrongAdapter[] = [
     },
   },
   {
+    name: 'a call belongs to a transaction by where it is made, and not by whose it is',
+    caughtBy: [
+      `${ON} > a transaction > holds the calls through tx wherever they are made, also outside of its function`,
+    ],
+    // Outside of the function the call waits for the transaction that it should be part of.
+    hangs: true,
+    around: (store) => withTransactions(store, (tx) => ({ ...tx, blobs: store.blobs })),
+  },
+  {
     name: 'a transaction that has ended goes on without one',
     caughtBy: [
       `${ON} > a transaction that has ended > takes no calls through its repositories after it was rolled back`,

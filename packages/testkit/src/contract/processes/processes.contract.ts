@@ -4,9 +4,10 @@ import type { StoreAdapter } from '../../adapter.js'
 import { randomOf } from '../../builders/seeded.js'
 import type { WorkerOrder } from '../../workload/run-worker.js'
 import { firstUnits, type Unit } from '../../workload/unit.js'
-import { expectUnits } from '../expect-units.js'
+import { expectTraces, expectUnits } from '../expect-units.js'
 import type { ContractTest } from '../fixture.js'
 import { withSeed } from '../seed.js'
+import { moment } from '../signal.js'
 import { WorkerProcess } from './worker-process.js'
 
 const WRITERS = [0, 1, 2, 3]
@@ -33,18 +34,31 @@ export function processesContract(contractTest: ContractTest, command: StoreAdap
   })
 
   describe('several processes on one location', { timeout: TIMEOUT }, () => {
-    test('open an empty one at once, write at the same time, and lose no unit', async ({
+    test('open an empty one at once, write at the same time, lose no unit, and show each as a whole', async ({
       start,
       openShared,
     }) => {
       await withSeed(async (seed) => {
         const workers = WRITERS.map((writer) => start({ seed, writer, units: UNITS }))
-        await Promise.all(workers.map((worker) => worker.ready()))
-        for (const worker of workers) worker.begin()
-        await Promise.all(workers.map((worker) => worker.finished()))
-        for (const worker of workers) expect(worker.acknowledged.size, 'acknowledged units').toBe(UNITS)
         const units = WRITERS.flatMap((writer) => firstUnits(seed, writer, UNITS))
-        await expectUnits(await openShared(), units, acknowledgedBy(workers))
+        await Promise.all(workers.map((worker) => worker.ready()))
+        const reader = await openShared()
+        for (const worker of workers) worker.begin()
+        let areWriting = true
+        const writing = Promise.all(workers.map((worker) => worker.finished())).finally(() => {
+          areWriting = false
+        })
+        const reading = (async () => {
+          while (areWriting) {
+            const acknowledged = acknowledgedBy(workers)
+            await reader.transaction((tx) => expectTraces(tx, units, acknowledged))
+            // A driver that never waits would otherwise let nobody else in, nor what the workers say be heard.
+            await moment()
+          }
+        })()
+        await Promise.all([writing, reading])
+        for (const worker of workers) expect(worker.acknowledged.size, 'acknowledged units').toBe(UNITS)
+        await expectUnits(reader, units, acknowledgedBy(workers))
       })
     })
 
@@ -70,11 +84,14 @@ export function processesContract(contractTest: ContractTest, command: StoreAdap
     }) => {
       await withSeed(async (seed) => {
         const random = randomOf(seed)
-        const units: Unit[] = []
+        const begun: Unit[] = []
         const acknowledged = new Set<string>()
         let opening = 0
         for (let kill = 0; kill < KILLS; kill++) {
-          const worker = start({ seed, writer: kill, units: Number.MAX_SAFE_INTEGER })
+          const last = Math.floor(random() * UNITS)
+          // Now and then it is closing its store by then.
+          const units = random() < 0.2 ? last : Number.MAX_SAFE_INTEGER
+          const worker = start({ seed, writer: kill, units })
           // Now and then before its store is open, as soon as one knows how long that takes.
           if (kill > 0 && random() < 0.2) {
             await sleep(random() * opening)
@@ -83,15 +100,15 @@ export function processesContract(contractTest: ContractTest, command: StoreAdap
             await worker.ready()
             opening = performance.now() - started
             worker.begin()
-            await worker.acknowledges(Math.floor(random() * UNITS))
+            await worker.acknowledges(last)
             await sleep(random() * LATEST)
           }
           await worker.kill()
           // One more than it acknowledged: the one that it was in.
-          units.push(...firstUnits(seed, kill, worker.acknowledged.size + 1))
+          begun.push(...firstUnits(seed, kill, worker.acknowledged.size + 1))
           for (const id of worker.acknowledged) acknowledged.add(id)
           const store = await openShared()
-          await expectUnits(store, units, acknowledged)
+          await expectUnits(store, begun, acknowledged)
           await store.close()
         }
       })

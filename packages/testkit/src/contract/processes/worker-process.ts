@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline'
 import type { WorkerOrder } from '../../workload/run-worker.js'
 
 const ACKNOWLEDGED = 'acknowledged '
+/** Far longer than any of it takes. */
+const PATIENCE_MS = 60_000
 const IS_WINDOWS = process.platform === 'win32'
 
 /** A running worker, and what it has said so far. */
@@ -13,13 +15,20 @@ export class WorkerProcess {
   readonly ended: Promise<void>
   readonly #child: ChildProcess
   readonly #command: string
+  readonly #patienceMs: number
   readonly #said = new Set<string>()
   #errors = ''
   #waiting: (() => void)[] = []
   #end: string | null = null
   #wasKilled = false
 
-  constructor([program, ...args]: readonly [string, ...string[]], order: WorkerOrder) {
+  /** @param patienceMs how long each thing that is waited for may take */
+  constructor(
+    [program, ...args]: readonly [string, ...string[]],
+    order: WorkerOrder,
+    patienceMs = PATIENCE_MS,
+  ) {
+    this.#patienceMs = patienceMs
     const all = [...args, JSON.stringify(order)]
     this.#command = [program, ...all].join(' ')
     // A group of its own, so that killing it kills what it started too.
@@ -88,18 +97,27 @@ export class WorkerProcess {
   }
 
   async #until(what: string, isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
-      if (this.#wasKilled) return
-      if (this.#end !== null) throw this.#failure(what)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    let isLate = false
+    const limit = setTimeout(() => {
+      isLate = true
+      this.#wake()
+    }, this.#patienceMs)
+    try {
+      while (!isSo() && !this.#wasKilled) {
+        if (this.#end !== null || isLate) throw this.#failure(what)
+        await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      }
+    } finally {
+      clearTimeout(limit)
     }
   }
 
   #failure(expected: string): Error {
     const said = `${this.acknowledged.size} units acknowledged`
+    const end = this.#end ?? `had not after ${this.#patienceMs} ms,`
     const errors = this.#errors.trim() || 'nothing'
     return new Error(
-      `a worker does its units: expected it to run until ${expected}, found that it ${this.#end} with ${said}\n` +
+      `a worker does its units: expected it to run until ${expected}, found that it ${end} with ${said}\n` +
         `its command: ${this.#command}\nwhat it wrote to standard error: ${errors}`,
     )
   }
