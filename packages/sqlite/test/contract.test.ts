@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { storeContract } from '@tract/testkit'
 import { afterAll } from 'vitest'
 import { openStore } from '../src/index.js'
@@ -13,4 +14,5 @@ storeContract({
   name: 'sqlite',
   open: (location = ':memory:') => openStore(location),
   newLocation: async () => join(folder, `${++files}.db`),
+  command: [process.execPath, fileURLToPath(new URL('programs/worker.mjs', import.meta.url))],
 })

@@ -20,3 +20,4 @@ export {
 } from './legacy/legacy-database.js'
 export { LEGACY_TRACT, legacyHash, MISSING_COMMIT, ODD_TRACT } from './legacy/rows.js'
 export type { CompressionsShape, LegacyLayout } from './legacy/tables.js'
+export { runWorker } from './workload/run-worker.js'

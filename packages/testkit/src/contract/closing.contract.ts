@@ -39,11 +39,7 @@ export function closingContract(test: ContractTest): void {
     test('a closed store refuses every call', async ({ store }) => {
       await store.close()
       for (const [name, call] of Object.entries(everyCall(store))) {
-        try {
-          await refusal(StoreClosedError, call)
-        } catch (error) {
-          throw new Error(`${name} of a closed store`, { cause: error })
-        }
+        await refusal(StoreClosedError, call, name)
       }
     })
 

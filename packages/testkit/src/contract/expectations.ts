@@ -7,25 +7,27 @@ type ErrorKind<Kind extends TractError> = new (...args: never[]) => Kind
 /**
  * Expects a call to be refused by an error of the kind, as a promise that rejects.
  *
+ * @param name what the failure calls the call
  * @returns the error, for a look at its facts
  */
 export async function refusal<Kind extends TractError>(
   kind: ErrorKind<Kind>,
   call: () => Promise<unknown>,
+  name = 'the call',
 ): Promise<Kind> {
   let promise: Promise<unknown>
   try {
     promise = call()
   } catch (error) {
-    return expect.fail(`the call threw instead of returning a promise that rejects: ${error}`)
+    return expect.fail(`${name} threw instead of returning a promise that rejects: ${error}`)
   }
   const outcome = await promise.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   )
-  if ('value' in outcome) return expect.fail(`the call succeeded, expected ${kind.name}`)
+  if ('value' in outcome) return expect.fail(`${name} succeeded, expected ${kind.name}`)
   if (outcome.error instanceof kind) return outcome.error
-  return expect.fail(`the call failed with ${describeError(outcome.error)}, expected ${kind.name}`)
+  return expect.fail(`${name} failed with ${describeError(outcome.error)}, expected ${kind.name}`)
 }
 
 /** Expects a call to be refused by an error of the kind and to leave everything in scope as it was. */

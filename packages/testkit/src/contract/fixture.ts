@@ -1,6 +1,7 @@
 import type { Store } from '@tract/repositories'
 import { test } from 'vitest'
 import type { StoreAdapter } from '../adapter.js'
+import { explain } from './explain.js'
 
 /** What every test of the contract gets; stores are closed when it ends. */
 export interface ContractFixtures {
@@ -10,11 +11,22 @@ export interface ContractFixtures {
   readonly openFresh: () => Promise<Store>
   /** Opens one more store at a location of the test's own, the same one for every call. */
   readonly openShared: () => Promise<Store>
+  /** Where {@link openShared} opens. */
+  readonly location: string
+  /** Makes a failure say which rule is broken. */
+  readonly rule: undefined
 }
 
 /** Vitest's `test` with the fixtures of one adapter. */
 export function contractTest(adapter: StoreAdapter) {
   return test.extend<ContractFixtures>({
+    rule: [
+      async ({ task, onTestFailed }, use) => {
+        onTestFailed(() => explain(task))
+        await use(undefined)
+      },
+      { auto: true },
+    ],
     store: async ({ onTestFinished }, use) => {
       const store = await adapter.open()
       onTestFinished(() => store.close())
@@ -27,8 +39,11 @@ export function contractTest(adapter: StoreAdapter) {
         return store
       })
     },
-    openShared: async ({ onTestFinished }, use) => {
-      const location = await adapter.newLocation()
+    // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs
+    location: async ({}, use) => {
+      await use(await adapter.newLocation())
+    },
+    openShared: async ({ location, onTestFinished }, use) => {
       await use(async () => {
         const store = await adapter.open(location)
         onTestFinished(() => store.close())

@@ -3,8 +3,12 @@ import { describe, expect } from 'vitest'
 import { aBlob } from '../builders/blob.js'
 import { aCommit } from '../builders/commit.js'
 import { A_TRACT } from '../builders/seeded.js'
+import { performUnit } from '../workload/perform-unit.js'
+import { firstUnits } from '../workload/unit.js'
 import { appendInTransaction, appendWithRetry, chainLength } from './append.js'
+import { expectUnits } from './expect-units.js'
 import type { ContractTest } from './fixture.js'
+import { withSeed } from './seed.js'
 import { saveTied } from './seeds.js'
 import { moment, signal } from './signal.js'
 
@@ -15,12 +19,15 @@ export function sharedLocationContract(test: ContractTest): void {
   describe('two stores on one location', () => {
     test('see at once what the other committed', async ({ openShared }) => {
       const [first, second] = [await openShared(), await openShared()]
+      const { contentHash } = aBlob()
+      // Both look before and after every change: nothing of what they saw may be kept.
+      for (const store of [first, second]) expect(await store.blobs.get(contentHash)).toBeNull()
       const blob = await first.blobs.saveIfAbsent(aBlob())
-      expect(await second.blobs.get(blob.contentHash)).toEqual(blob)
-      expect(await second.blobs.deleteIfOrphaned(blob.contentHash)).toBe(true)
-      expect(await first.blobs.get(blob.contentHash)).toBeNull()
+      for (const store of [first, second]) expect(await store.blobs.get(contentHash)).toEqual(blob)
+      expect(await second.blobs.deleteIfOrphaned(contentHash)).toBe(true)
+      for (const store of [first, second]) expect(await store.blobs.get(contentHash)).toBeNull()
       await first.transaction(async (tx) => {
-        expect(await tx.blobs.get(blob.contentHash)).toBeNull()
+        expect(await tx.blobs.get(contentHash)).toBeNull()
       })
     })
 
@@ -40,6 +47,22 @@ export function sharedLocationContract(test: ContractTest): void {
       }
       await Promise.all(stores.map(work))
       for (const store of stores) expect(await chainLength(store)).toBe(2 * UNITS)
+    })
+
+    test('keep each of many units as a whole and lose none', async ({ openShared }) => {
+      await withSeed(async (seed) => {
+        const stores = [await openShared(), await openShared()]
+        const writers = [0, 1, 2, 3]
+        const units = writers.map((writer) => firstUnits(seed, writer, UNITS))
+        const work = async (writer: number) => {
+          const store = stores[writer % stores.length] as Store
+          for (const unit of units[writer] ?? []) await performUnit(store, unit)
+        }
+        await Promise.all(writers.map(work))
+        const all = units.flat()
+        const acknowledged = new Set(all.map(({ id }) => id))
+        for (const store of stores) await expectUnits(store, all, acknowledged)
+      })
     })
 
     test('do not both create one ref', async ({ openShared }) => {

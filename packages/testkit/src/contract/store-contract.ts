@@ -13,13 +13,14 @@ import { commitUnitContract } from './commit-unit.contract.js'
 import { commitUseContract } from './commit-use.contract.js'
 import { compileRecordContract } from './compile-record.contract.js'
 import { concurrencyContract } from './concurrency.contract.js'
-import { contractTest, onLocation } from './fixture.js'
+import { type ContractTest, contractTest, onLocation } from './fixture.js'
 import { inputContract } from './input/input.contract.js'
 import { iterationContract } from './iteration.contract.js'
 import { lineageContract } from './lineage.contract.js'
 import { modelContract } from './model/model.contract.js'
 import { operationEventContract } from './operation-event.contract.js'
 import { policyContract } from './policy.contract.js'
+import { processesContract } from './processes/processes.contract.js'
 import { readsOfManyContract } from './reads-of-many.contract.js'
 import { refContract } from './ref.contract.js'
 import { sharedLocationContract } from './shared-location.contract.js'
@@ -36,43 +37,46 @@ import { transactionContract } from './transaction/transaction.contract.js'
  * of the abstract classes and of `Store` in `@tract/repositories`, a rule a test.
  */
 export function storeContract(adapter: StoreAdapter): void {
-  const test = contractTest(adapter)
-  describe(`the store contract: ${adapter.name}`, () => {
-    blobContract(test)
-    commitContract(test)
-    commitAncestorsContract(test)
-    commitConfigContract(test)
-    commitPrefixContract(test)
-    commitDeletionContract(test)
-    commitParentContract(test)
-    refContract(test)
-    annotationContract(test)
-    operationEventContract(test)
-    compileRecordContract(test)
-    spawnPointerContract(test)
-    policyContract(test)
-    commitUnitContract(test)
-    commitUseContract(test)
-    lineageContract(test)
-    readsOfManyContract(test)
-    iterationContract(test)
-    storedRowContract(test)
-    storeWholeContract(test)
-    inputContract(test)
-    sharedLocationContract(test)
-    closingContract(test)
-    modelContract(test)
-    for (const [place, placed] of Object.entries({
-      'without a location': test,
-      'on a location': onLocation(test),
-    })) {
-      describe(place, () => {
-        transactionContract(placed)
-        nestedTransactionContract(placed)
-        endedTransactionContract(placed)
-        isolationContract(placed)
-        concurrencyContract(placed)
-      })
-    }
-  })
+  describe(`the store contract: ${adapter.name}`, () => declareContract(contractTest(adapter), adapter))
+}
+
+/** Declares all tests of the contract by the function given for it. */
+export function declareContract(test: ContractTest, { command }: StoreAdapter): void {
+  blobContract(test)
+  commitContract(test)
+  commitAncestorsContract(test)
+  commitConfigContract(test)
+  commitPrefixContract(test)
+  commitDeletionContract(test)
+  commitParentContract(test)
+  refContract(test)
+  annotationContract(test)
+  operationEventContract(test)
+  compileRecordContract(test)
+  spawnPointerContract(test)
+  policyContract(test)
+  commitUnitContract(test)
+  commitUseContract(test)
+  lineageContract(test)
+  readsOfManyContract(test)
+  iterationContract(test)
+  storedRowContract(test)
+  storeWholeContract(test)
+  inputContract(test)
+  sharedLocationContract(test)
+  processesContract(test, command)
+  closingContract(test)
+  modelContract(test)
+  for (const [place, placed] of Object.entries({
+    'without a location': test,
+    'on a location': onLocation(test),
+  })) {
+    describe(place, () => {
+      transactionContract(placed)
+      nestedTransactionContract(placed)
+      endedTransactionContract(placed)
+      isolationContract(placed)
+      concurrencyContract(placed)
+    })
+  }
 }

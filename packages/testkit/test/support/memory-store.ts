@@ -30,6 +30,30 @@ type Run = <Result>(isRead: boolean, operation: Operation<Result>) => Promise<Re
 export class MemoryDatabase {
   readonly committed: ModelState = emptyState()
   readonly gate = new Gate()
+
+  /** What a read outside of transactions sees. */
+  read(): ModelState {
+    return copyOf(this.committed)
+  }
+
+  /** What a write or a transaction works on. */
+  begin(): ModelState {
+    return copyOf(this.committed)
+  }
+
+  /** Makes what {@link begin} gave the committed rows. */
+  commit(state: ModelState): void {
+    restore(this.committed, state)
+  }
+
+  /** Called with what {@link begin} gave when it is not to be committed. */
+  rollBack(_state: ModelState): void {}
+}
+
+/** The parts of a memory store that can be put in otherwise, to make one that is wrong. */
+export interface MemoryParts {
+  readonly model?: (state: ModelState) => Repositories
+  readonly read?: typeof readArguments
 }
 
 /** A transaction, or one inside it. All of one transaction work on one copy of the rows. */
@@ -57,7 +81,10 @@ class Unit {
 }
 
 /** A whole store over the model: the simplest adapter that keeps the contract, to prove the contract with. */
-export function memoryStore(database = new MemoryDatabase()): Store {
+export function memoryStore(
+  database = new MemoryDatabase(),
+  { model = modelOver, read = readArguments }: MemoryParts = {},
+): Store {
   const context = new AsyncLocalStorage<Unit>()
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
@@ -76,11 +103,14 @@ export function memoryStore(database = new MemoryDatabase()): Store {
   /** Runs on a copy, which takes the place of the committed rows only in the end. */
   const commit = async <Result>(work: (state: ModelState) => Promise<Result>): Promise<Result> => {
     const leave = await database.gate.enter()
+    const state = database.begin()
     try {
-      const state = copyOf(database.committed)
       const result = await work(state)
-      restore(database.committed, state)
+      database.commit(state)
       return result
+    } catch (error) {
+      database.rollBack(state)
+      throw error
     } finally {
       leave()
     }
@@ -90,8 +120,8 @@ export function memoryStore(database = new MemoryDatabase()): Store {
     const unit = context.getStore()
     if (unit !== undefined) return runInside(unit)(isRead, operation)
     assertOpen()
-    if (isRead) return tracked(operation(modelOver(copyOf(database.committed))))
-    return tracked(commit((state) => operation(modelOver(state))))
+    if (isRead) return tracked(operation(model(database.read())))
+    return tracked(commit((state) => operation(model(state))))
   }
 
   const runInside =
@@ -103,7 +133,7 @@ export function memoryStore(database = new MemoryDatabase()): Store {
       const leave = await innermost.gate.enter()
       try {
         innermost.assertRunning()
-        return await operation(modelOver(innermost.state))
+        return await operation(model(innermost.state))
       } finally {
         leave()
       }
@@ -111,7 +141,7 @@ export function memoryStore(database = new MemoryDatabase()): Store {
 
   const perform = async <Result>(unit: Unit, work: Work<Result>): Promise<Result> => {
     const transaction = <Inner>(inner: Work<Inner>) => nest(unit, inner)
-    const tx = { ...bound(runInside(unit)), transaction }
+    const tx = { ...bound(runInside(unit), read), transaction }
     try {
       const result = await context.run(unit, async () => work(tx))
       if (unit.nested > 0) throw new UnfinishedTransactionError()
@@ -161,7 +191,7 @@ export function memoryStore(database = new MemoryDatabase()): Store {
   }
 
   return {
-    ...bound(runOutside),
+    ...bound(runOutside, read),
     schemaVersion: SCHEMA_VERSION,
     transaction,
     close,
@@ -179,14 +209,14 @@ export function memoryStore(database = new MemoryDatabase()): Store {
 }
 
 /** All repositories, every call of which is checked and then handed to `run`. */
-function bound(run: Run): Repositories {
+function bound(run: Run, read: typeof readArguments): Repositories {
   const model = modelOver(emptyState())
   const repositories: Record<string, unknown> = {}
   for (const [name, repository] of Object.entries(model)) {
     const methods: Record<string, unknown> = {}
     for (const method of Object.getOwnPropertyNames(Object.getPrototypeOf(repository))) {
       const call = async (...given: readonly unknown[]) => {
-        const args = readArguments(`${name}.${method}`, given)
+        const args = read(`${name}.${method}`, given)
         return run(READS.test(method), async (on) => {
           const target = on[name as keyof Repositories] as unknown as Record<
             string,

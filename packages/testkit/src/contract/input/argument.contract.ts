@@ -63,12 +63,9 @@ async function saveWorld(store: Store): Promise<void> {
 }
 
 async function refused(store: Store, method: string, argument: Argument, value: unknown): Promise<void> {
-  try {
-    const error = await refusal(InvalidInputError, () => argument.call(store, value as never))
-    expect(error.field, 'the error names the argument').toContain(argument.name)
-  } catch (error) {
-    throw new Error(`${method} with ${argument.name} ${describeValue(value)}`, { cause: error })
-  }
+  const what = `${method} with ${argument.name} ${describeValue(value)}`
+  const error = await refusal(InvalidInputError, () => argument.call(store, value as never), what)
+  expect(error.field, `the error of ${what} names the argument`).toContain(argument.name)
 }
 
 function describeValue(value: unknown): string {

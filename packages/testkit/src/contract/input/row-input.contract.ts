@@ -115,12 +115,9 @@ async function refused(
   input: Readonly<Record<string, unknown>>,
   field: string,
 ): Promise<void> {
-  try {
-    const error = await refusal(InvalidInputError, () => row.save(store, input as never))
-    expect(error.field, 'the error names the field').toContain(field)
-  } catch (error) {
-    throw new Error(`${row.name} with ${field} ${describeValue(input[field])}`, { cause: error })
-  }
+  const what = `${row.name} with ${field} ${describeValue(input[field])}`
+  const error = await refusal(InvalidInputError, () => row.save(store, input as never), what)
+  expect(error.field, `the error of ${what} names the field`).toContain(field)
 }
 
 function wrongFor(field: Field): readonly unknown[] {

@@ -11,7 +11,7 @@ import { refusal } from '../expectations.js'
 import type { ContractTest } from '../fixture.js'
 import { saveTied } from '../seeds.js'
 import { moment } from '../signal.js'
-import { Failure, failing, hashOf, write, written } from './writing.js'
+import { Failure, failing, hashOf, hold, write, written } from './writing.js'
 
 /** All or nothing, and who belongs to it. */
 export function transactionContract(test: ContractTest): void {
@@ -83,6 +83,20 @@ export function transactionContract(test: ContractTest): void {
         await write(tx, 2)
       })
       expect(await written(store)).toEqual([1, 2])
+    })
+
+    test('holds the calls through tx wherever they are made, also outside of its function', async ({
+      store,
+    }) => {
+      const rolledBack = await hold(store, (tx) => write(tx, 1))
+      await write(rolledBack.tx, 2)
+      expect(await written(rolledBack.tx)).toEqual([1, 2])
+      await rolledBack.rollBack()
+      expect(await written(store)).toEqual([])
+      const committed = await hold(store, (tx) => write(tx, 3))
+      await write(committed.tx, 4)
+      await committed.commit()
+      expect(await written(store)).toEqual([3, 4])
     })
 
     test('holds calls that functions it awaits make through the store', async ({ store }) => {

@@ -51,14 +51,16 @@ export async function keep(
   return tx ?? expect.fail('the function of a transaction was not called')
 }
 
-/** Begins a transaction and returns while it runs. */
+/** Begins a transaction and returns while it runs, with its repositories and what ends it. */
 export async function hold(store: Store, work: (tx: Transaction) => Promise<void>) {
   const begun = signal()
   const end = signal()
+  const running: Transaction[] = []
   let fails = false
   const failure = new Failure()
   const outcome = store
     .transaction(async (tx) => {
+      running.push(tx)
       await work(tx)
       begun.give()
       await end.given
@@ -74,5 +76,6 @@ export async function hold(store: Store, work: (tx: Transaction) => Promise<void
     end.give()
     return outcome
   }
-  return { commit: () => finish(false), rollBack: () => finish(true) }
+  const tx = running[0] ?? expect.fail('the function of a transaction was not called')
+  return { tx, commit: () => finish(false), rollBack: () => finish(true) }
 }
