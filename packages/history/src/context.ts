@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { DamagedDataError, type Repositories } from '@tract/repositories'
+import { DamagedDataError, InvalidInputError, type Repositories } from '@tract/repositories'
 import {
   type AnnotationRow,
   type CommitRow,
@@ -8,6 +8,7 @@ import {
   type Priority,
   type Stored,
 } from '@tract/schema'
+import { convert, describe } from './input.js'
 import { type Role, spokenOf } from './payload.js'
 
 /** One message of a context and where it comes from. */
@@ -44,9 +45,9 @@ export interface Context {
 
 /**
  * Makes the messages that are sent of the entries of a context. It must be a function of the entries alone: a context is
- * proven by making its messages again.
+ * proven by making its messages again. Priorities may have changed by then, so they are none of its concern.
  */
-export type Render = (entries: readonly ContextEntry[]) => readonly JsonObject[]
+export type Render = (entries: readonly Omit<ContextEntry, 'priority'>[]) => readonly JsonObject[]
 
 /** A message `{ role, content }` an entry, with `name` where there is one. */
 export const renderMessages: Render = (entries) =>
@@ -54,9 +55,13 @@ export const renderMessages: Render = (entries) =>
     name === null ? { role, content: text } : { role, content: text, name },
   )
 
-/** The digest of messages as a compile record holds it. */
+/** The digest of messages as a compile record holds it. @throws {@link InvalidInputError} for what JSON cannot hold */
 export function digestOf(messages: readonly JsonObject[]): string {
-  return hash('sha256', canonicalJson(messages), 'hex')
+  return hash(
+    'sha256',
+    convert('messages', () => canonicalJson(messages)),
+    'hex',
+  )
 }
 
 /** The context at a head: the cost is that of its chain. */
@@ -65,13 +70,21 @@ export async function readContext(
   headHash: string | null,
   render: Render = renderMessages,
 ): Promise<Context> {
-  const chain = headHash === null ? [] : await repositories.commits.getAncestors(headHash)
+  const parts = headHash === null ? [] : await partsAt(repositories, headHash)
+  return contextOfEntries(headHash, await readEntries(repositories, parts), render)
+}
+
+/** A message of a context before its text is read. */
+export type ContextPart = Pick<ContextEntry, 'commit' | 'edit' | 'priority'>
+
+/** What a head shows, oldest first, without its texts. */
+export async function partsAt(repositories: Repositories, headHash: string): Promise<readonly ContextPart[]> {
+  const chain = await repositories.commits.getAncestors(headHash)
   const { shown, edits, annotations } = await readEffective(repositories, chain.toReversed())
-  const parts = shown.map((commit) => {
+  return shown.map((commit) => {
     const edit = edits.get(commit.commitHash) ?? null
     return { commit, edit, priority: priorityOf(commit, annotations.get(commit.commitHash)) }
   })
-  return contextOfEntries(headHash, await readEntries(repositories, parts), render)
 }
 
 /** A context of entries that are at hand. */
@@ -83,6 +96,26 @@ export function contextOfEntries(
   const messages = render(entries)
   const tokens = entries.reduce((sum, entry) => sum + entry.tokens, 0)
   return { headHash, entries, messages, tokens, digest: digestOf(messages) }
+}
+
+/**
+ * The entries of a caller's context.
+ *
+ * @throws {@link InvalidInputError} unless each says what its payload says: another text could not be rebuilt
+ */
+export function readEntriesGiven(field: string, entries: readonly ContextEntry[]): readonly ContextEntry[] {
+  if (!Array.isArray(entries)) throw new InvalidInputError(field, describe(entries), 'an array of entries')
+  for (const [index, entry] of (entries as readonly Partial<ContextEntry>[]).entries()) {
+    const { commit, payloadJson, role, text, name } = entry ?? {}
+    const place = `${field}[${index}]`
+    if (typeof commit?.contentType !== 'string' || typeof payloadJson !== 'string') {
+      throw new InvalidInputError(place, describe(entry), 'an entry of a context')
+    }
+    const spoken = spokenOf((entry.edit ?? commit).contentType, payloadJson)
+    if (spoken.role === role && spoken.text === text && spoken.name === name) continue
+    throw new InvalidInputError(place, `${role}: ${describe(text)}`, 'what its payload says')
+  }
+  return [...entries]
 }
 
 /** What takes part in a context, and what changes it. */
@@ -117,7 +150,7 @@ export function priorityOf(commit: CommitRow, latest: AnnotationRow | undefined)
 
 async function readEntries(
   repositories: Repositories,
-  parts: readonly Pick<ContextEntry, 'commit' | 'edit' | 'priority'>[],
+  parts: readonly ContextPart[],
 ): Promise<readonly ContextEntry[]> {
   const blobs = await repositories.blobs.getMany(
     parts.map(({ commit, edit }) => (edit ?? commit).contentHash),

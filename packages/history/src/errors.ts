@@ -13,18 +13,6 @@ export class UnknownHashError extends TractError {
   }
 }
 
-/** No branch has this name. */
-export class UnknownBranchError extends TractError {
-  override readonly code = 'unknown_branch'
-
-  constructor(
-    readonly branchName: string,
-    readonly tractId: string,
-  ) {
-    super(`tract ${tractId} has no branch ${branchName}`)
-  }
-}
-
 /** No compile record has this id. */
 export class UnknownRecordError extends TractError {
   override readonly code = 'unknown_record'

@@ -1,14 +1,21 @@
-import { RefConflictError, type Transaction } from '@tract/repositories'
+import { AlreadyExistsError, RefConflictError, type Transaction } from '@tract/repositories'
 import type { AnnotationRow, CommitRow, CompileRecordRow, JsonObject, Priority } from '@tract/schema'
-import { type Context, type ContextEntry, contextOfEntries, readContext } from './context.js'
-import { UnknownBranchError } from './errors.js'
+import {
+  type Context,
+  type ContextEntry,
+  contextOfEntries,
+  readContext,
+  readEntriesGiven,
+} from './context.js'
+import { checkFlag, checkStore, checkText, readOptions } from './input.js'
+import { momentAfter } from './moment.js'
 import { commitOf } from './resolve.js'
 import { type CommitOptions, commitAt } from './write/commit.js'
 import { type Compressed, type Compression, compressAt } from './write/compress.js'
 import { type Import, type Imported, importAt } from './write/import.js'
 import { type MergeOptions, mergeAt, tipOf } from './write/merge.js'
-import { moveTo, type Position, positionOf } from './write/position.js'
-import { type Compile, recordContext } from './write/record-compile.js'
+import { branchRef, HEAD, headOf, moveTo, type Position, positionOf } from './write/position.js'
+import { type Compile, readCompile, recordContext } from './write/record-compile.js'
 import { type Reorganization, type Reorganized, reorganizeAt } from './write/reorganize.js'
 import { type HistoryOptions, type Settings, settingsOf } from './write/settings.js'
 
@@ -19,6 +26,7 @@ const ATTEMPTS = 100
  * The history of one tract, to write on.
  *
  * @param store a store, or a transaction of one: what is written through it then belongs to that transaction
+ * @throws {@link InvalidInputError} for an unknown option, or anything of another type
  */
 export function history(store: Transaction, tractId: string, options: HistoryOptions = {}): History {
   return new History(store, tractId, options)
@@ -29,7 +37,8 @@ export function history(store: Transaction, tractId: string, options: HistoryOpt
  * compare-and-set, and leaves every older commit in place.
  *
  * Commits are named by hash or by a prefix of at least 4 characters; every method throws {@link UnknownHashError} and
- * {@link AmbiguousPrefixError} where that names none or several.
+ * {@link AmbiguousPrefixError} where that names none or several, and {@link InvalidInputError} before anything is
+ * written where it is called with what it does not take: another type, an unknown option.
  */
 export class History {
   readonly tractId: string
@@ -40,6 +49,8 @@ export class History {
 
   /** @internal {@link history} makes histories. */
   constructor(store: Transaction, tractId: string, options: HistoryOptions) {
+    checkStore(store)
+    checkText('tractId', tractId)
     this.#store = store
     this.tractId = tractId
     this.#settings = settingsOf(options)
@@ -64,7 +75,7 @@ export class History {
 
   /** A context of entries in an order of the caller's, for what was sent otherwise than the head gives it. */
   contextOf(entries: readonly ContextEntry[], headHash: string | null = null): Context {
-    return contextOfEntries(headHash, entries, this.#settings.render)
+    return contextOfEntries(headHash, readEntriesGiven('entries', entries), this.#settings.render)
   }
 
   /**
@@ -84,6 +95,7 @@ export class History {
    * Joins other branches, or commits, to this one.
    *
    * @throws {@link NoHeadError} where this branch has no commit
+   * @throws {@link InvalidInputError} where there is nothing to join but the head itself
    */
   merge(others: string | readonly string[], options: MergeOptions = {}): Promise<CommitRow> {
     const list = typeof others === 'string' ? [others] : others
@@ -122,48 +134,77 @@ export class History {
     })
   }
 
-  /** Keeps what is sent to a model, so that it can be rebuilt byte for byte whatever becomes of the history. */
-  recordCompile(compile: Compile = {}): Promise<CompileRecordRow> {
-    return this.#store.transaction(async (tx) => {
-      const context =
-        compile.context ?? (await readContext(tx, (await this.#position(tx)).head, this.#settings.render))
-      return recordContext(tx, this.tractId, context, compile, this.#settings)
+  /**
+   * Keeps what is sent to a model, so that it can be rebuilt byte for byte whatever becomes of the history.
+   *
+   * @throws {@link InvalidInputError} where a context is given whose messages its entries do not make
+   */
+  async recordCompile(compile: Compile = {}): Promise<CompileRecordRow> {
+    const wanted = readCompile(compile, this.#settings)
+    const { record, seen } = await this.#store.transaction(async (tx) => {
+      const position = wanted.context === undefined ? await this.#position(tx) : null
+      const context = wanted.context ?? (await readContext(tx, position?.head ?? null, this.#settings.render))
+      return {
+        record: await recordContext(tx, this.tractId, context, wanted, this.#settings),
+        seen: position,
+      }
     })
+    if (seen !== null) this.#seen.set(seen.refName, seen.head)
+    return record
   }
 
-  /** Says of a commit whether it is left out of contexts, shown, or kept verbatim through compression. */
+  /**
+   * Says of a commit whether it is left out of contexts, shown, or kept verbatim through compression. It counts from now
+   * on, also where a clock ahead of ours has said something later.
+   */
   async annotate(hash: string, priority: Priority, reason: string | null = null): Promise<AnnotationRow> {
     return this.#store.transaction(async (tx) => {
       const { commitHash: targetHash, tractId } = await commitOf(tx, hash, this.tractId)
-      return tx.annotations.save({ tractId, targetHash, priority, reason })
+      const latest = await tx.annotations.getLatest(targetHash)
+      const createdAt = momentAfter(latest?.createdAt ?? null)
+      return tx.annotations.save({ tractId, targetHash, priority, reason, createdAt })
     })
   }
 
   /**
-   * Creates a branch, or moves one.
+   * Creates a branch; HEAD stays where it is.
    *
    * @param at a commit or branch; the head unless given
+   * @param options.force move the branch where it exists; what it leaves behind stays in the store. `false` unless given
+   * @throws {@link AlreadyExistsError} where the branch exists
+   * @throws {@link NoHeadError} where there is no commit to begin at
    */
-  async branch(name: string, at?: string): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      const { head } = await this.#position(tx)
-      const tip = at === undefined ? head : await tipOf(tx, this.tractId, at)
-      if (tip === null) throw new UnknownBranchError(at ?? 'HEAD', this.tractId)
-      await tx.refs.setBranch(this.tractId, name, tip)
+  async branch(name: string, at?: string, options: { readonly force?: boolean } = {}): Promise<void> {
+    const { force = false } = readOptions('options', options, ['force'])
+    checkFlag('options.force', force)
+    const { tractId } = this
+    const tip = await this.#store.transaction(async (tx) => {
+      const was =
+        (await tx.refs.getBranch(tractId, name)) ?? (await tx.refs.getSymbolicRef(tractId, branchRef(name)))
+      if (was !== null && !force) throw new AlreadyExistsError('branch', { tractId, name })
+      const next = at === undefined ? headOf(await this.#position(tx)) : await tipOf(tx, tractId, at)
+      await tx.refs.setBranch(tractId, name, next)
+      return next
     })
+    this.#seen.set(branchRef(name), tip)
   }
 
   /** Attaches HEAD to a branch, or points it at a commit. A history made for one branch keeps writing on that. */
   async checkout(branchOrHash: string): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      const names = await tx.refs.listBranches(this.tractId)
-      if (names.includes(branchOrHash)) return tx.refs.attachHead(this.tractId, branchOrHash)
+    const detached = await this.#store.transaction(async (tx) => {
+      if ((await tx.refs.getBranch(this.tractId, branchOrHash)) !== null) {
+        await tx.refs.attachHead(this.tractId, branchOrHash)
+        return null
+      }
       const { commitHash } = await commitOf(tx, branchOrHash, this.tractId)
-      return tx.refs.detachHead(this.tractId, commitHash)
+      await tx.refs.detachHead(this.tractId, commitHash)
+      return commitHash
     })
+    if (detached === null) this.#seen.delete(HEAD)
+    else this.#seen.set(HEAD, detached)
   }
 
-  /** Moves the branch to another commit; what it leaves behind stays in the store. */
+  /** Moves the branch, or a detached HEAD, to another commit; what it leaves behind stays in the store. */
   async reset(branchOrHash: string): Promise<void> {
     await this.#move(async (tx) => {
       const next = await tipOf(tx, this.tractId, branchOrHash)

@@ -26,7 +26,6 @@ export {
   ForeignBundleError,
   NoHeadError,
   OutsideChainError,
-  UnknownBranchError,
   UnknownHashError,
   UnknownRecordError,
 } from './errors.js'

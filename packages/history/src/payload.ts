@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@tract/repositories'
 import { contentHashOfStored, type JsonObject, UnreadableValueError } from '@tract/schema'
+import { checkObject } from './input.js'
 import { membersOf, textMember } from './members.js'
 
 /** Who speaks, as chat models name it; a dialogue has the role that its payload gives. */
@@ -18,9 +19,10 @@ const ROLES: Readonly<Record<string, Role>> = { instruction: 'system', session: 
 /**
  * A payload as it is stored: with its type and its absent optional fields.
  *
- * @throws {@link InvalidInputError} where it has no type, or another than was said
+ * @throws {@link InvalidInputError} where it is no object, has no type, or another than was said
  */
 export function completePayload(payload: JsonObject, contentType?: string): JsonObject {
+  checkObject('payload', payload)
   const own = payload.content_type
   const type = own ?? contentType
   if (typeof type !== 'string' || type === '') {
@@ -45,9 +47,12 @@ export interface Spoken {
 /**
  * Reads a stored payload without parsing its numbers: a structured payload speaks as its own stored text, so that two
  * stores which hold the same bytes say the same.
+ *
+ * @param commitType the type that the commit notes, for a payload that does not name its own
  */
-export function spokenOf(contentType: string, payloadJson: string): Spoken {
+export function spokenOf(commitType: string, payloadJson: string): Spoken {
   const members = membersOf(payloadJson)
+  const contentType = textMember(members, 'content_type') ?? commitType
   const role = ROLES[contentType] ?? 'assistant'
   switch (contentType) {
     case 'dialogue':

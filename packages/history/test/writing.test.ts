@@ -1,4 +1,9 @@
-import { AmbiguousPrefixError, InvalidInputError, RefConflictError } from '@tract/repositories'
+import {
+  AlreadyExistsError,
+  AmbiguousPrefixError,
+  InvalidInputError,
+  RefConflictError,
+} from '@tract/repositories'
 import { Timestamp } from '@tract/schema'
 import { expect, test } from 'vitest'
 import {
@@ -265,6 +270,7 @@ test('a merge, a compression and a branch need a head', async () => {
   const h = history(await aStore(), 't')
   await expect(h.merge('x')).rejects.toThrow(NoHeadError)
   await expect(h.compress({ sources: [], summary: 'x' })).rejects.toThrow(NoHeadError)
+  await expect(h.branch('side')).rejects.toThrow(NoHeadError)
   expect(await h.head()).toBeNull()
   expect((await h.context()).messages).toEqual([])
 })
@@ -289,4 +295,122 @@ test('a merge that is moved to the start of its chain still verifies', async () 
   const merge = await h.merge('side')
   await h.reorganize({ commits: [merge.commitHash, a.commitHash] })
   expect((await verify(store)).findings).toEqual([])
+})
+
+test('a branch that exists is moved only when told, and HEAD stays', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const b = await h.commit(user('b'))
+  await h.branch('side', a.commitHash)
+  await expect(h.branch('side')).rejects.toThrow(AlreadyExistsError)
+  await expect(h.branch('main', a.commitHash)).rejects.toThrow(AlreadyExistsError)
+  expect(await store.refs.getBranch('t', 'side')).toBe(a.commitHash)
+  await h.branch('side', undefined, { force: true })
+  expect(await store.refs.getBranch('t', 'side')).toBe(b.commitHash)
+  expect(await store.refs.getCurrentBranch('t')).toBe('main')
+})
+
+test('a merge of nothing but the head is refused, and one of an untyped payload too', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await h.branch('same')
+  for (const others of [[], 'main', ['same', a.commitHash]]) {
+    await expect(h.merge(others)).rejects.toThrow(InvalidInputError)
+  }
+  await history(store, 't', { branch: 'same' }).commit(user('b'))
+  await expect(h.merge('same', { payload: { text: 'x' } })).rejects.toThrow(InvalidInputError)
+  expect(await store.commits.getHashes('t')).toHaveLength(2)
+  const merge = await h.merge('same', { payload: instruction('Both') })
+  expect(merge).toMatchObject({ contentType: 'instruction' })
+  expect((await h.context()).entries.at(-1)?.priority).toBe('pinned')
+})
+
+test('an annotation counts, also where the one before was made by a clock ahead of ours', async () => {
+  const h = history(await aStore(), 't')
+  const createdAt = Timestamp.from('2999-01-01T00:00:00Z')
+  const rules = await h.commit(instruction('Rules'), { createdAt })
+  await h.annotate(rules.commitHash, 'skip')
+  expect(textsOf(await h.context())).toEqual([])
+  await h.annotate(rules.commitHash, 'normal')
+  expect(textsOf(await h.context())).toEqual(['Rules'])
+})
+
+test('what a history itself moved is no conflict, what another moved since a record is', async () => {
+  const store = await aStore()
+  const strict = history(store, 't', { onConflict: 'throw' })
+  const a = await strict.commit(user('a'))
+  await strict.checkout(a.commitHash)
+  const b = await strict.commit(user('b'))
+  await strict.checkout('main')
+  await strict.checkout(a.commitHash)
+  await strict.commit(user('c'))
+  await strict.checkout('main')
+  await strict.branch('main', b.commitHash, { force: true })
+  await strict.commit(user('d'))
+  const reader = history(store, 't', { onConflict: 'throw' })
+  await reader.recordCompile()
+  await history(store, 't').commit(user('e'))
+  await expect(reader.commit(assistant('answer to what was sent'))).rejects.toThrow(RefConflictError)
+})
+
+test('a detached HEAD is reset by itself, and a tract without one begins where it is reset to', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const b = await h.commit(user('b'))
+  await h.checkout(b.commitHash)
+  await h.reset(a.commitHash)
+  expect(await h.head()).toBe(a.commitHash)
+  expect(await store.refs.isDetached('t')).toBe(true)
+  expect(await store.refs.getBranch('t', 'main')).toBe(b.commitHash)
+  await store.refs.deleteRef('t', 'HEAD')
+  await store.refs.deleteRef('t', 'refs/heads/main')
+  await h.reset(a.commitHash)
+  expect(await store.refs.getCurrentBranch('t')).toBe('main')
+  expect(await h.head()).toBe(a.commitHash)
+})
+
+test('a HEAD that stands for a ref which is no branch moves that ref', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await store.refs.setRef('t', 'refs/wip/x', a.commitHash)
+  await store.refs.setSymbolicRef('t', 'HEAD', 'refs/wip/x')
+  const b = await h.commit(user('b'))
+  expect(await store.refs.getRef('t', 'refs/wip/x')).toBe(b.commitHash)
+  expect(await store.refs.getBranch('t', 'main')).toBe(a.commitHash)
+})
+
+test('a reorganization of nothing is refused, one that leaves out the end writes nothing anew', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const [a, b] = [await h.commit(user('a')), await h.commit(user('b'))]
+  await expect(h.reorganize({ commits: [] })).rejects.toThrow(InvalidInputError)
+  expect(await h.head()).toBe(b.commitHash)
+  const { eventId, headHash } = await h.reorganize({ commits: [a.commitHash] })
+  expect([eventId, headHash]).toEqual([null, a.commitHash])
+})
+
+test('a record takes only a context that its entries make', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(user('a'))
+  const context = await h.context()
+  const [entry] = context.entries
+  if (entry === undefined) throw new Error('one entry')
+  const messages = [{ role: 'user', content: 'b' }]
+  const refused = [
+    { ...context, entries: [{ ...entry, text: 'b' }] },
+    { ...context, digest: 'f'.repeat(64) },
+    { ...context, messages, entries: [] },
+  ]
+  for (const wrong of refused) {
+    await expect(h.recordCompile({ context: wrong })).rejects.toThrow(InvalidInputError)
+  }
+  expect(() => h.contextOf([{ ...entry, role: 'system' }])).toThrow(InvalidInputError)
+  expect(await store.compileRecords.getAll('t')).toEqual([])
+  const { paramsJson } = await h.recordCompile({ context: { ...context, messages } })
+  expect(paramsJson).toMatchObject({ context_digest: context.digest })
 })

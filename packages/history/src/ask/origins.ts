@@ -1,6 +1,7 @@
 import type { Repositories } from '@tract/repositories'
 import type { CommitRow, OperationEventRow } from '@tract/schema'
 import { groupBy } from '../group.js'
+import { checkStore } from '../input.js'
 import { commitOf } from '../resolve.js'
 import { type Walk, walk } from './steps.js'
 import { type LineageNode, nodesOf, treeOf } from './tree.js'
@@ -28,6 +29,7 @@ export interface Origins {
  * @throws {@link UnknownHashError}, {@link AmbiguousPrefixError}
  */
 export async function originsOf(store: Repositories, hash: string): Promise<Origins> {
+  checkStore(store)
   const commit = await commitOf(store, hash)
   const found = await walk(store, [commit.commitHash], 'origins')
   const tree = treeOf(commit.commitHash, found, 'origins')

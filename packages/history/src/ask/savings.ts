@@ -1,6 +1,7 @@
 import type { Repositories } from '@tract/repositories'
 import type { OperationEventRow } from '@tract/schema'
 import { groupBy } from '../group.js'
+import { checkStore, checkWord, readOptions } from '../input.js'
 
 /** What a group of events did to the size of a context. */
 export interface Saving {
@@ -42,7 +43,9 @@ export async function savings(
   tractId: string,
   options: { readonly by?: keyof typeof KEYS } = {},
 ): Promise<Savings> {
-  const { by = 'event' } = options
+  checkStore(store)
+  const { by = 'event' } = readOptions('options', options, ['by'])
+  checkWord('options.by', by, Object.keys(KEYS))
   const all = await store.operationEvents.getAll(tractId)
   const events = by === 'type' ? all : all.filter(({ eventType }) => eventType === 'compress')
   const groups = [...groupBy(events, KEYS[by])].map(([key, group]) => savingOf(key, group))

@@ -1,5 +1,6 @@
 import type { Repositories } from '@tract/repositories'
 import type { CommitRow, CompileRecordRow, OperationEventRow, Timestamp } from '@tract/schema'
+import { checkStore } from '../input.js'
 import { byTime } from './origins.js'
 
 /** A moment at which a context changed, was changed by an event, or was sent. */
@@ -18,6 +19,7 @@ export interface TimelinePoint {
  * without what annotations leave out; commits that an event wrote are told by the event, with the size that it led to.
  */
 export async function timeline(store: Repositories, tractId: string): Promise<readonly TimelinePoint[]> {
+  checkStore(store)
   const commits = await store.commits.getAll(tractId)
   const events = await store.operationEvents.getAll(tractId)
   const records = await store.compileRecords.getAll(tractId)

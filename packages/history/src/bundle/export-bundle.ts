@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Repositories, StoredRow, StoredTable } from '@tract/repositories'
 import { canonicalJson, type JsonValue, SCHEMA_VERSION } from '@tract/schema'
+import { checkOptionalText, checkStore, readOptions } from '../input.js'
 import { chunksOf } from '../verify/reading.js'
 import {
   type BundleEnd,
@@ -23,7 +24,9 @@ export async function* exportBundle(
   store: Repositories,
   options: { readonly tractId?: string } = {},
 ): AsyncGenerator<string, void, undefined> {
-  const { tractId } = options
+  checkStore(store)
+  const { tractId } = readOptions('options', options, ['tractId'])
+  checkOptionalText('options.tractId', tractId)
   const tracts = tractId === undefined ? await store.commits.getTractIds() : [tractId]
   const digest = createHash('sha256')
   const rows: Record<string, number> = {}

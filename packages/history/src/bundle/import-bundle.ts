@@ -1,8 +1,9 @@
 import type { StoredRow, StoredTable, Transaction } from '@tract/repositories'
 import { BundleConflictError } from '../errors.js'
+import { checkFlag, checkStore, readOptions } from '../input.js'
 import { RowCheck } from './check-row.js'
 import { TABLES } from './format.js'
-import type { TextSource } from './lines.js'
+import { checkSource, type TextSource } from './lines.js'
 import { type ReadRow, readBundle } from './read-bundle.js'
 
 /** What {@link importBundle} does where the store holds something else. */
@@ -38,7 +39,10 @@ export async function importBundle(
   source: TextSource,
   options: ImportBundleOptions = {},
 ): Promise<ImportedBundle> {
-  const { keepRefs = false } = options
+  checkStore(store)
+  const { keepRefs = false } = readOptions('options', options, ['keepRefs'])
+  checkFlag('options.keepRefs', keepRefs)
+  checkSource(source)
   return store.transaction(async (tx) => {
     let tracts: readonly string[] = []
     const check = new RowCheck()

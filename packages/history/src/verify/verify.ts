@@ -1,5 +1,6 @@
 import type { Store } from '@tract/repositories'
 import { type Render, renderMessages } from '../context.js'
+import { checkFunction, checkOptional, checkOptionalText, checkStore, readOptions } from '../input.js'
 import { checkCommits, checkCycles, checkPayload, type Parents } from './commits.js'
 import { checkEvents } from './events.js'
 import { type Finding, type FindingKind, type Report, SEVERITIES } from './finding.js'
@@ -31,12 +32,22 @@ export interface Verification {
   }
 }
 
+const OPTIONS = ['tractId', 'sample', 'render'] as const
+
+function isShare(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 1
+}
+
 /**
  * Checks a history like `git fsck`: the database, every hash against the stored text, every reference, event and record.
  * Reads all, changes nothing, and goes on after each finding.
  */
 export async function verify(store: Store, options: VerifyOptions = {}): Promise<Verification> {
-  const { tractId, sample = 1, render = renderMessages } = options
+  checkStore(store)
+  const { tractId, sample = 1, render = renderMessages } = readOptions('options', options, OPTIONS)
+  checkOptionalText('options.tractId', tractId)
+  checkOptional('options.sample', sample, isShare, 'a number above 0 and at most 1')
+  checkFunction('options.render', render)
   const findings: Finding[] = []
   const reporting =
     (tract: string | null): Report =>

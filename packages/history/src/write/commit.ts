@@ -2,6 +2,7 @@ import type { Repositories } from '@tract/repositories'
 import type { CommitRow, JsonObject, Timestamp } from '@tract/schema'
 import { payloadJson } from '@tract/schema'
 import { EditOfEditError, OutsideChainError } from '../errors.js'
+import { checkOptionalText, convert, readMoment, readOptions } from '../input.js'
 import { completePayload, spokenOf } from '../payload.js'
 import { commitOf } from '../resolve.js'
 import { headOf, type Position } from './position.js'
@@ -21,12 +22,18 @@ export interface CommitOptions {
   /** The tokens of the text; counted unless given. */
   readonly tokens?: number
   /** The moment; the present one unless given. */
-  readonly createdAt?: Timestamp
+  readonly createdAt?: Timestamp | Date
 }
+
+const OPTIONS = [
+  ...(['contentType', 'message', 'metadata', 'generationConfig'] as const),
+  ...(['editOf', 'tokens', 'createdAt'] as const),
+]
 
 /** The tokens of what a payload says to a model. */
 export function tokensOf(payload: JsonObject, { countTokens }: Settings): number {
-  return countTokens(spokenOf(String(payload.content_type), payloadJson(payload)).text)
+  const text = convert('payload', () => payloadJson(payload))
+  return countTokens(spokenOf(String(payload.content_type), text).text)
 }
 
 /** Puts one commit behind the head. */
@@ -38,10 +45,13 @@ export async function commitAt(
   settings: Settings,
 ): Promise<CommitRow> {
   const { tractId, head } = position
-  const target = options.editOf === undefined ? null : await editable(repositories, position, options.editOf)
-  const payload = completePayload(given, options.contentType)
-  const { message = null, metadata = null, generationConfig = null, createdAt } = options
-  const tokenCount = options.tokens ?? tokensOf(payload, settings)
+  const { contentType, editOf, tokens, ...said } = readOptions('options', options, OPTIONS)
+  const { message = null, metadata = null, generationConfig = null } = said
+  checkOptionalText('options.contentType', contentType)
+  const createdAt = readMoment('options.createdAt', said.createdAt)
+  const payload = completePayload(given, contentType)
+  const target = editOf === undefined ? null : await editable(repositories, position, editOf)
+  const tokenCount = tokens ?? tokensOf(payload, settings)
   const contentHash = await writePayload(repositories, payload, tokenCount, createdAt)
   const commit = await writeCommit(repositories, {
     ...{ tractId, contentHash, contentType: String(payload.content_type), tokenCount, message },

@@ -1,6 +1,7 @@
 import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CommitRow, JsonObject } from '@tract/schema'
 import { priorityOf, readEffective } from '../context.js'
+import { checkOptionalText, checkWhole, readHashes, readOptions } from '../input.js'
 import { completePayload } from '../payload.js'
 import { tokensOf } from './commit.js'
 import { copyChain } from './copy-chain.js'
@@ -23,6 +24,8 @@ export interface Compression {
   /** Kept in the event: what the summary's author was told. */
   readonly instructions?: string
 }
+
+const FIELDS = ['sources', 'summary', 'tokens', 'message', 'targetTokens', 'instructions'] as const
 
 /** What a compression made. */
 export interface Compressed {
@@ -50,8 +53,14 @@ export async function compressAt(
   settings: Settings,
 ): Promise<Compressed> {
   const { tractId } = position
+  const { sources, summary: given, ...described } = readOptions('compression', input, FIELDS)
+  const hashes = readHashes('sources', sources)
+  const payload = completePayload(
+    typeof given === 'string' ? { content_type: 'dialogue', role: 'assistant', text: given } : given,
+  )
+  const params = paramsOf(described)
   const chain = (await repositories.commits.getAncestors(headOf(position))).toReversed()
-  const named = await namedOnChain(repositories, 'sources', input.sources, chain, position)
+  const named = await namedOnChain(repositories, 'sources', hashes, chain, position)
   const wanted = new Set(named.map(({ commitHash }) => commitHash))
   const { shown, edits, annotations } = await readEffective(repositories, chain)
   const isOpen = (commit: CommitRow) => priorityOf(commit, annotations.get(commit.commitHash)) !== 'pinned'
@@ -60,24 +69,19 @@ export async function compressAt(
   const first = chain.findIndex(({ commitHash }) => gone.has(commitHash))
   if (first === -1) throw new InvalidInputError('sources', describeKept(named), 'a commit that is not kept')
 
-  const payload = completePayload(
-    typeof input.summary === 'string'
-      ? { content_type: 'dialogue', role: 'assistant', text: input.summary }
-      : input.summary,
-  )
-  const tokenCount = input.tokens ?? tokensOf(payload, settings)
+  const tokenCount = described.tokens ?? tokensOf(payload, settings)
   const summary = await writeCommit(repositories, {
     ...{ tractId, tokenCount, contentType: String(payload.content_type) },
     contentHash: await writePayload(repositories, payload, tokenCount),
     parent: chain[first - 1] ?? null,
-    message: input.message ?? `Compressed ${replaced.length} commits`,
+    message: described.message ?? `Compressed ${replaced.length} commits`,
   })
   const eventId = await recordChange(repositories, position, {
     eventType: 'compress',
     ...{ sources: replaced, results: [summary] },
     originalTokens: tokensOfAll(replaced.map((commit) => edits.get(commit.commitHash) ?? commit)),
     compressedTokens: tokenCount,
-    paramsJson: { target_tokens: input.targetTokens ?? null, instructions: input.instructions ?? null },
+    paramsJson: params,
   })
   const rest = chain.slice(first).filter((commit) => !belongsTo(commit, gone))
   const { last, copies } = await copyChain(repositories, rest, summary, tractId)
@@ -95,6 +99,12 @@ export async function compressAt(
     originalTokens: tokensOfAll(replaced.map((commit) => edits.get(commit.commitHash) ?? commit)),
     compressedTokens: tokenCount,
   }
+}
+
+function paramsOf({ targetTokens, instructions }: Partial<Compression>): JsonObject {
+  checkWhole('targetTokens', targetTokens, 0, Number.MAX_SAFE_INTEGER)
+  checkOptionalText('instructions', instructions)
+  return { target_tokens: targetTokens ?? null, instructions: instructions ?? null }
 }
 
 /** A commit that was replaced takes its edits with it. */

@@ -1,5 +1,6 @@
 import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CommitRow } from '@tract/schema'
+import { checkText, readHashes, readOptions } from '../input.js'
 import { commitsOf } from '../resolve.js'
 import { copyable } from './copy-chain.js'
 import type { Position } from './position.js'
@@ -26,10 +27,12 @@ export interface Imported {
 export async function importAt(
   repositories: Repositories,
   position: Position,
-  { from, commits }: Import,
+  given: Import,
 ): Promise<Imported> {
   const { tractId, head } = position
-  const sources = await commitsOf(repositories, commits, from)
+  const { from, commits } = readOptions('import', given, ['from', 'commits'])
+  checkText('from', from)
+  const sources = await commitsOf(repositories, readHashes('commits', commits), from)
   const copies = new Map<string, CommitRow>()
   let last = head === null ? null : await repositories.commits.get(head)
   for (const source of sources) {

@@ -1,10 +1,12 @@
-import type { Repositories } from '@tract/repositories'
+import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CommitRow, JsonObject } from '@tract/schema'
+import { readHashes, readOptions } from '../input.js'
+import { completePayload } from '../payload.js'
 import { commitOf } from '../resolve.js'
 import { tokensOf } from './commit.js'
-import { branchRef, headOf, type Position } from './position.js'
+import { headOf, type Position } from './position.js'
 import type { Settings } from './settings.js'
-import { writeCommit, writePayload } from './write-commit.js'
+import { pinInstruction, writeCommit, writePayload } from './write-commit.js'
 
 /** What a merge says of itself. */
 export interface MergeOptions {
@@ -16,6 +18,8 @@ export interface MergeOptions {
   readonly tokens?: number
 }
 
+const OPTIONS = ['message', 'payload', 'metadata', 'tokens'] as const
+
 /** Puts a commit behind the head that has other commits as its parents too. */
 export async function mergeAt(
   repositories: Repositories,
@@ -25,19 +29,30 @@ export async function mergeAt(
   settings: Settings,
 ): Promise<CommitRow> {
   const { tractId, branchName } = position
+  const { payload: given, message, metadata = null, tokens } = readOptions('options', options, OPTIONS)
+  const head = headOf(position)
+  const extraParents = new Set<string>()
+  for (const other of readHashes('others', others)) {
+    extraParents.add(await tipOf(repositories, tractId, other))
+  }
+  extraParents.delete(head)
+  if (extraParents.size === 0) {
+    throw new InvalidInputError('others', others.length === 0 ? 'none' : 'the head alone', 'another commit')
+  }
   const into = branchName ?? 'HEAD'
-  const parent = await repositories.commits.get(headOf(position))
-  const merged = await Promise.all(others.map((other) => tipOf(repositories, tractId, other)))
   const text = `Merged ${others.join(', ')} into ${into}`
-  const payload = options.payload ?? { content_type: 'freeform', payload: { message: text } }
-  const tokenCount = options.tokens ?? tokensOf(payload, settings)
-  return writeCommit(repositories, {
-    ...{ tractId, parent, tokenCount, metadataJson: options.metadata ?? null },
+  const payload = completePayload(given ?? { content_type: 'freeform', payload: { message: text } })
+  const tokenCount = tokens ?? tokensOf(payload, settings)
+  const commit = await writeCommit(repositories, {
+    ...{ tractId, tokenCount, metadataJson: metadata },
+    parent: await repositories.commits.get(head),
     contentHash: await writePayload(repositories, payload, tokenCount),
     contentType: String(payload.content_type),
-    message: options.message ?? `Merge ${others.map((other) => `'${other}'`).join(', ')} into ${into}`,
-    extraParents: [...new Set(merged)].filter((hash) => hash !== parent?.commitHash),
+    message: message ?? `Merge ${others.map((other) => `'${other}'`).join(', ')} into ${into}`,
+    extraParents: [...extraParents],
   })
+  await pinInstruction(repositories, commit)
+  return commit
 }
 
 /** The commit that a branch, or a hash, stands for. */
@@ -46,8 +61,6 @@ export async function tipOf(
   tractId: string,
   branchOrHash: string,
 ): Promise<string> {
-  const tip =
-    (await repositories.refs.getBranch(tractId, branchOrHash)) ??
-    (await repositories.refs.getRef(tractId, branchRef(branchOrHash)))
+  const tip = await repositories.refs.getBranch(tractId, branchOrHash)
   return tip ?? (await commitOf(repositories, branchOrHash, tractId)).commitHash
 }

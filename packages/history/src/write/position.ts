@@ -1,7 +1,8 @@
 import type { Repositories } from '@tract/repositories'
 import { NoHeadError } from '../errors.js'
 
-const HEAD = 'HEAD'
+/** The ref that says where a tract is. */
+export const HEAD = 'HEAD'
 const BRANCHES = 'refs/heads/'
 const FIRST_BRANCH = 'main'
 
@@ -9,7 +10,7 @@ const FIRST_BRANCH = 'main'
 export interface Position {
   readonly tractId: string
   readonly refName: string
-  /** `null` where HEAD is detached. */
+  /** `null` where HEAD is detached, or attached to what is no branch. */
   readonly branchName: string | null
   /** `null` where the branch has no commit yet. */
   readonly head: string | null
@@ -28,23 +29,21 @@ export async function positionOf(
   tractId: string,
   branch: string | undefined,
 ): Promise<Position> {
-  const current = branch ?? (await refs.getCurrentBranch(tractId))
-  if (current !== null) return onBranch(refs, tractId, current, false)
-  if (await refs.isDetached(tractId)) {
-    const head = await refs.getHead(tractId)
-    return { tractId, refName: HEAD, branchName: null, head, lacksHead: false }
-  }
-  return onBranch(refs, tractId, FIRST_BRANCH, true)
+  const attached = branch === undefined ? await refs.getSymbolicRef(tractId, HEAD) : branchRef(branch)
+  if (attached !== null) return at(refs, tractId, attached, false)
+  const detached = await refs.getRef(tractId, HEAD)
+  if (detached === null) return at(refs, tractId, branchRef(FIRST_BRANCH), true)
+  return { tractId, refName: HEAD, branchName: null, head: detached, lacksHead: false }
 }
 
-async function onBranch(
+async function at(
   refs: Repositories['refs'],
   tractId: string,
-  branchName: string,
+  refName: string,
   lacksHead: boolean,
 ): Promise<Position> {
-  const head = await refs.getBranch(tractId, branchName)
-  return { tractId, refName: branchRef(branchName), branchName, head, lacksHead }
+  const branchName = refName.startsWith(BRANCHES) ? refName.slice(BRANCHES.length) : null
+  return { tractId, refName, branchName, head: await refs.getRef(tractId, refName), lacksHead }
 }
 
 /**

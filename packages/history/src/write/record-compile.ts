@@ -1,6 +1,7 @@
-import type { Repositories } from '@tract/repositories'
+import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CompileRecordRow, JsonObject, Timestamp } from '@tract/schema'
-import type { Context } from '../context.js'
+import { type Context, contextOfEntries, readEntriesGiven } from '../context.js'
+import { checkObject, readMoment, readOptions } from '../input.js'
 import { newId } from './rewrite.js'
 import type { Settings } from './settings.js'
 
@@ -12,9 +13,28 @@ export interface Compile {
   readonly tokens?: number
   /** Who counted them; the name of the history's counter unless given. */
   readonly tokenSource?: string
-  /** Kept in the record beside what rebuilds the context. */
+  /** Kept in the record beside what rebuilds the context, under other names than that. */
   readonly params?: JsonObject
-  readonly createdAt?: Timestamp
+  readonly createdAt?: Timestamp | Date
+}
+
+const FIELDS = ['context', 'tokens', 'tokenSource', 'params', 'createdAt'] as const
+const OWN_PARAMS = ['context_digest', 'entries'] as const
+
+/** A caller's wishes for a record. @throws {@link InvalidInputError} */
+export function readCompile(compile: Compile, { render }: Settings): Compile {
+  const { context, params = {}, ...rest } = readOptions('compile', compile, FIELDS)
+  checkObject('params', params)
+  for (const name of OWN_PARAMS) {
+    if (params[name] === undefined) continue
+    throw new InvalidInputError(`params.${name}`, 'a value', 'none: the record keeps its own under that name')
+  }
+  if (context === undefined) return { ...rest, params }
+  checkObject('context', context)
+  const { headHash, entries, digest } = context
+  const made = contextOfEntries(headHash, readEntriesGiven('context.entries', entries), render)
+  if (made.digest === digest) return { ...rest, params, context: made }
+  throw new InvalidInputError('context', `digest ${digest}`, `${made.digest}, which its entries make`)
 }
 
 /** Keeps what rebuilds a context exactly: each message's commit, payload and edit, and the digest of all. */
@@ -22,10 +42,11 @@ export async function recordContext(
   repositories: Repositories,
   tractId: string,
   context: Context,
-  { tokens, tokenSource, params = {}, createdAt }: Compile,
+  { tokens, tokenSource, params, createdAt: given }: Compile,
   settings: Settings,
 ): Promise<CompileRecordRow> {
   const { headHash, entries, digest } = context
+  const createdAt = readMoment('createdAt', given)
   return repositories.compileRecords.saveRecordWithEffectives({
     ...{ recordId: newId(), tractId, headHash: headHash ?? '' },
     ...(createdAt === undefined ? {} : { createdAt }),

@@ -1,6 +1,7 @@
-import type { Repositories } from '@tract/repositories'
+import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CommitRow } from '@tract/schema'
 import { groupBy } from '../group.js'
+import { readHashes, readOptions } from '../input.js'
 import { copyChain } from './copy-chain.js'
 import { headOf, type Position } from './position.js'
 import { namedOnChain, recordChange, tokensOfAll } from './rewrite.js'
@@ -13,7 +14,7 @@ export interface Reorganization {
 
 /** What a reorganization made. */
 export interface Reorganized {
-  /** `null` where the chain had that order already. */
+  /** `null` where nothing was written anew: the chain had that order, or only its end was left out. */
   readonly eventId: string | null
   readonly headHash: string
   /** What was written anew, by the hash of the commit that it stands for. */
@@ -24,11 +25,13 @@ export interface Reorganized {
 export async function reorganizeAt(
   repositories: Repositories,
   position: Position,
-  { commits }: Reorganization,
+  reorganization: Reorganization,
 ): Promise<Reorganized> {
+  const hashes = readHashes('commits', readOptions('reorganization', reorganization, ['commits']).commits)
   const head = headOf(position)
+  if (hashes.length === 0) throw new InvalidInputError('commits', 'none', 'at least one')
   const chain = (await repositories.commits.getAncestors(head)).toReversed()
-  const order = await namedOnChain(repositories, 'commits', commits, chain, position)
+  const order = await namedOnChain(repositories, 'commits', hashes, chain, position)
   const edits = groupBy(
     chain.filter(({ operation }) => operation === 'edit'),
     ({ responseTo }) => responseTo,

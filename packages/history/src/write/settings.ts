@@ -1,4 +1,5 @@
 import { type Render, renderMessages } from '../context.js'
+import { checkFunction, checkOptional, checkOptionalText, checkWord, readOptions } from '../input.js'
 
 /** How a history writes. */
 export interface HistoryOptions {
@@ -26,14 +27,26 @@ export interface Settings {
 }
 
 const CHARACTERS_PER_TOKEN = 4
+const OPTIONS = ['branch', 'onConflict', 'countTokens', 'tokenSource', 'render'] as const
 
+/** @throws {@link InvalidInputError} for an unknown option, or one of another type */
 export function settingsOf(options: HistoryOptions): Settings {
   const {
     branch,
     onConflict = 'retry',
-    countTokens = (text) => Math.ceil([...text].length / CHARACTERS_PER_TOKEN),
+    countTokens = (text: string) => Math.ceil([...text].length / CHARACTERS_PER_TOKEN),
     tokenSource = 'approx4',
     render = renderMessages,
-  } = options
+  } = readOptions('options', options, OPTIONS)
+  checkOptional(
+    'options.branch',
+    branch,
+    (name) => typeof name === 'string' && name !== '',
+    'the name of a branch',
+  )
+  checkWord('options.onConflict', onConflict, ['retry', 'throw'])
+  checkFunction('options.countTokens', countTokens)
+  checkOptionalText('options.tokenSource', tokenSource)
+  checkFunction('options.render', render)
   return { branch, onConflict, countTokens, tokenSource, render }
 }

@@ -8,6 +8,7 @@ import {
   payloadJson,
   type Timestamp,
 } from '@tract/schema'
+import { convert } from '../input.js'
 import { afterMoment, momentAfter } from '../moment.js'
 
 /** A commit before it has its moment and its hash. */
@@ -62,7 +63,7 @@ export async function writePayload(
   tokenCount: number,
   createdAt?: Timestamp,
 ): Promise<string> {
-  const text = payloadJson(payload)
+  const text = convert('payload', () => payloadJson(payload))
   const hash = contentHash(payload)
   const blob = { contentHash: hash, payloadJson: text, byteSize: Buffer.byteLength(text), tokenCount }
   await repositories.blobs.saveIfAbsent(createdAt === undefined ? blob : { ...blob, createdAt })

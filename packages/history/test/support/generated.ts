@@ -116,7 +116,7 @@ async function performOne(store: Store, h: History, one: GeneratedStep): Promise
       await h.recordCompile()
       return
     case 'branch':
-      if ((await h.head()) !== null) await h.branch(one.name)
+      if ((await h.head()) !== null) await h.branch(one.name, undefined, { force: true })
       return
     case 'checkout': {
       const name = choose(await store.refs.listBranches(one.tract), one.at)
