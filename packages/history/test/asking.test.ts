@@ -1,6 +1,11 @@
+import { join } from 'node:path'
 import type { CommitRow } from '@tract/schema'
+import { openStore } from '@tract/sqlite'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import {
+  type Context,
+  type ContextEntry,
   contextOf,
   DamagedRecordError,
   diffContexts,
@@ -12,7 +17,7 @@ import {
   timeline,
   UnknownRecordError,
 } from '../src/index.js'
-import { aStore, assistant, instruction, textsOf, user } from './support/fixture.js'
+import { aFolder, aStore, assistant, instruction, textsOf, user } from './support/fixture.js'
 
 const hashes = (commits: readonly CommitRow[]) => commits.map(({ commitHash }) => commitHash)
 
@@ -299,4 +304,141 @@ test('damaged events that lead in a circle end, and leave an origin', async () =
   await store.operationEvents.saveEventWithCommits({ eventId: '3', ...circle, sources: [x], results: [x] })
   expect(hashes((await originsOf(store, x)).originals)).toEqual([y])
   expect((await fateOf(store, x)).standing).toBe('verbatim')
+})
+
+test('what is not there is named: a commit, a payload, a head, in records with entries and without', async () => {
+  const file = join(aFolder(), 'tract.db')
+  const store = await openStore(file)
+  const h = history(store, 't')
+  const [a, b] = [await h.commit(user('a')), await h.commit(user('b'))]
+  const own = await h.recordCompile()
+  const foreign = { tractId: 't', tokenCount: 1, commitCount: 2, tokenSource: 'x', headHash: b.commitHash }
+  await store.compileRecords.saveRecord({ ...foreign, recordId: 'foreign' })
+  for (const [at, { commitHash }] of [a, b].entries())
+    await store.compileRecords.addEffective('foreign', commitHash, at)
+  await store.close()
+  const lose = (table: string, column: string, hash: string) => {
+    const db = new Database(file)
+    db.pragma('foreign_keys = OFF')
+    db.prepare(`DELETE FROM ${table} WHERE ${column} = ?`).run(hash)
+    db.close()
+  }
+  const missing = async () => {
+    await using again = await openStore(file)
+    const sent = [await contextOf(again, own.recordId), await contextOf(again, 'foreign')]
+    return sent.map(({ context, missing: gone }) => [
+      context === null,
+      gone.map(({ what, hash }) => [what, hash]),
+    ])
+  }
+  expect(await missing()).toEqual([
+    [false, []],
+    [false, [['entries', null]]],
+  ])
+  lose('blobs', 'content_hash', a.contentHash)
+  const payload = ['payload', a.contentHash]
+  expect(await missing()).toEqual([
+    [true, [payload]],
+    [true, [['entries', null], payload]],
+  ])
+  lose('commits', 'commit_hash', b.commitHash)
+  const commit = ['commit', b.commitHash]
+  expect(await missing()).toEqual([
+    [true, [payload, commit]],
+    [true, [commit, ['entries', null], payload, commit]],
+  ])
+})
+
+test('a diff pairs a commit that stands twice as often as it stands', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(user('a'))
+  await h.commit(user('b'))
+  const [a, b] = (await h.context()).entries
+  if (a === undefined || b === undefined) throw new Error('two entries')
+  const kinds = async (before: ContextEntry[], after: ContextEntry[]) =>
+    (await diffContexts(store, h.contextOf(before), h.contextOf(after))).changes.map((change) => change.kind)
+  expect(await kinds([a, b, a], [a, b, a])).toEqual(['kept', 'kept', 'kept'])
+  expect(await kinds([a, b, a], [a, b])).toEqual(['kept', 'kept', 'dropped'])
+  expect(await kinds([a, b], [a, a, b])).toEqual(['kept', 'added', 'kept'])
+  expect(await kinds([a, a, b], [b, a, a])).toEqual(['moved', 'kept', 'kept'])
+})
+
+test('a copy is its commit in a diff, whichever of the contexts came first and on whatever branch', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const commits = [await h.commit(user('a')), await h.commit(user('b')), await h.commit(user('c'))]
+  const before = await h.context()
+  await h.branch('side')
+  const [a, b, c] = hashes(commits)
+  await h.reorganize({ commits: [c ?? '', a ?? '', b ?? ''] })
+  const side = history(store, 't', { branch: 'side' })
+  await side.reorganize({ commits: [b ?? '', a ?? '', c ?? ''] })
+  const kinds = async (one: Context, other: Context) =>
+    (await diffContexts(store, one, other)).changes.map(({ kind }) => kind).sort()
+  expect(await kinds(await h.context(), before)).toEqual(['kept', 'kept', 'moved'])
+  expect(await kinds(await h.context(), await side.context())).toEqual(['kept', 'moved', 'moved'])
+  const texts = new Set(textsOf(before))
+  expect(new Set(textsOf(await side.context()))).toEqual(texts)
+})
+
+test('an edit that was taken over as a message is held and seen as such', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const z = await h.commit(user('z'))
+  const a = await h.commit(user('a'))
+  const edit = await h.commit(user('A'), { editOf: a.commitHash })
+  await h.commit(user('AA'), { editOf: a.commitHash })
+  const other = history(store, 'other')
+  const { copies } = await other.import({ from: 't', commits: [edit.commitHash] })
+  const copy = copies.get(edit.commitHash)
+  const record = await other.recordCompile()
+  await h.recordCompile()
+  const seen = await seenBy(store, edit.commitHash)
+  expect(seen.map(({ record: { recordId }, as }) => [recordId, as])).toEqual([[record.recordId, 'verbatim']])
+  expect(await seenBy(store, a.commitHash)).toMatchObject([{ as: 'edited' }])
+  await h.reset(z.commitHash)
+  await h.import({ from: 'other', commits: [copy?.commitHash ?? ''] })
+  expect((await fateOf(store, edit.commitHash)).standing).toBe('verbatim')
+  const own = (await h.context()).entries.at(-1)?.commit.commitHash ?? ''
+  await h.compress({ sources: [own], summary: 'S' })
+  expect((await fateOf(store, edit.commitHash)).standing).toBe('summarised')
+})
+
+test('a message that stood twice in a context was seen twice, each time with its own text', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const commit = await h.commit(user('a'))
+  const [plain] = (await h.context()).entries
+  const edit = await h.commit(user('A'), { editOf: commit.commitHash })
+  const [edited] = (await h.context()).entries
+  if (plain === undefined || edited === undefined) throw new Error('an entry each')
+  await h.recordCompile({ context: h.contextOf([plain, edited]) })
+  expect((await seenBy(store, commit.commitHash)).map(({ as, position }) => [as, position])).toEqual([
+    ['verbatim', 0],
+    ['edited', 1],
+  ])
+  expect((await seenBy(store, edit.commitHash)).map(({ as, position }) => [as, position])).toEqual([
+    ['verbatim', 1],
+  ])
+})
+
+test('a record without entries is told by the edits of its own head', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const edit = await h.commit(user('A'), { editOf: a.commitHash })
+  for (const [recordId, headHash] of Object.entries({ first: a.commitHash, second: edit.commitHash })) {
+    await store.compileRecords.saveRecordWithEffectives({
+      ...{ recordId, tractId: 't', headHash, tokenCount: 1, tokenSource: 'x' },
+      effectives: [a.commitHash],
+    })
+  }
+  const seen = async (hash: string) =>
+    (await seenBy(store, hash)).map(({ record, as }) => [record.recordId, as])
+  expect(await seen(a.commitHash)).toEqual([
+    ['first', 'verbatim'],
+    ['second', 'edited'],
+  ])
+  expect(await seen(edit.commitHash)).toEqual([['second', 'verbatim']])
 })

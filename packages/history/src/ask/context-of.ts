@@ -1,16 +1,17 @@
 import type { Repositories } from '@tract/repositories'
-import type { CompileRecordRow } from '@tract/schema'
+import type { CompileEffectiveRow, CompileRecordRow } from '@tract/schema'
 import {
   type Context,
   type ContextEntry,
+  type ContextPart,
   contextOfEntries,
+  partsAt,
   priorityOf,
   type Render,
-  readContext,
   renderMessages,
 } from '../context.js'
 import { UnknownRecordError } from '../errors.js'
-import { membersOf, textMember } from '../members.js'
+import { checkFunction, checkStore, readOptions } from '../input.js'
 import { isPayloadOf, spokenOf } from '../payload.js'
 import { digestIn, entriesOf, type RecordEntry } from './record-entries.js'
 
@@ -24,7 +25,7 @@ export type Proof = 'proven' | 'contradicted' | 'unproven'
 export interface Missing {
   /** The message in the context, from 0; `null` where the whole is meant. */
   readonly position: number | null
-  readonly what: 'commit' | 'payload' | 'payload as it was' | 'edit' | 'entries' | 'order'
+  readonly what: 'commit' | 'payload' | 'payload as it was' | 'edit' | 'entries'
   /** The hash that was looked for; `null` where the record names none. */
   readonly hash: string | null
 }
@@ -55,7 +56,9 @@ export async function contextOf(
   recordId: string,
   options: { readonly render?: Render } = {},
 ): Promise<SentContext> {
-  const { render = renderMessages } = options
+  checkStore(store)
+  const { render = renderMessages } = readOptions('options', options, ['render'])
+  checkFunction('options.render', render)
   const record = await store.compileRecords.getRecord(recordId)
   if (record === null) throw new UnknownRecordError(recordId)
   const digest = digestIn(record)
@@ -72,33 +75,38 @@ function headOf({ headHash }: CompileRecordRow): string | null {
   return headHash === '' ? null : headHash
 }
 
+/** An entry of a record; its payload is not known where the commit is gone and the record does not name it. */
+type NamedEntry = Omit<RecordEntry, 'content'> & { readonly content: string | null }
+
 interface Rebuilt {
   /** `null` stands for a message whose text is missing. */
   readonly entries: readonly (ContextEntry | null)[]
   readonly missing: readonly Missing[]
 }
 
-async function entriesAsKept(store: Repositories, kept: readonly RecordEntry[]): Promise<Rebuilt> {
+async function entriesAsKept(store: Repositories, kept: readonly NamedEntry[]): Promise<Rebuilt> {
   const commits = await store.commits.getMany([
     ...new Set(kept.flatMap(({ commit, edit }) => (edit === null ? [commit] : [commit, edit]))),
   ])
-  const blobs = await store.blobs.getMany([...new Set(kept.map(({ content }) => content))])
+  const blobs = await store.blobs.getMany([...new Set(kept.flatMap(({ content }) => content ?? []))])
   const missing: Missing[] = []
   const entries = kept.map((entry, position): ContextEntry | null => {
     const commit = commits.get(entry.commit)
     const edit = entry.edit === null ? null : (commits.get(entry.edit) ?? null)
-    const payloadJson = blobs.get(entry.content)?.payloadJson
+    const content = entry.content ?? ''
+    const payloadJson = blobs.get(content)?.payloadJson
     if (commit === undefined) missing.push({ position, what: 'commit', hash: entry.commit })
     if (edit === null && entry.edit !== null) missing.push({ position, what: 'edit', hash: entry.edit })
-    if (payloadJson === undefined) missing.push({ position, what: 'payload', hash: entry.content })
+    if (payloadJson === undefined && entry.content !== null) {
+      missing.push({ position, what: 'payload', hash: entry.content })
+    }
     if (commit === undefined || payloadJson === undefined) return null
-    if (!isPayloadOf(entry.content, payloadJson)) {
+    if (!isPayloadOf(content, payloadJson)) {
       missing.push({ position, what: 'payload as it was', hash: entry.content })
     }
-    const type = textMember(membersOf(payloadJson), 'content_type') ?? commit.contentType
     return {
-      ...{ commit, edit, contentHash: entry.content, payloadJson, tokens: entry.tokens },
-      ...spokenOf(type, payloadJson),
+      ...{ commit, edit, contentHash: content, payloadJson, tokens: entry.tokens },
+      ...spokenOf(commit.contentType, payloadJson),
       priority: priorityOf(commit, undefined),
     }
   })
@@ -107,20 +115,34 @@ async function entriesAsKept(store: Repositories, kept: readonly RecordEntry[]):
 
 async function entriesWithoutRecord(store: Repositories, record: CompileRecordRow): Promise<Rebuilt> {
   const links = await store.compileRecords.getEffectives(record.recordId)
-  const hashes = links.map(({ commitHash }) => commitHash)
-  const unsaid: Missing = { position: null, what: 'entries', hash: null }
-  const atHead = await readContext(store, headOf(record))
-  const same =
-    atHead.entries.length === hashes.length &&
-    atHead.entries.every(({ commit }, index) => commit.commitHash === hashes[index])
-  if (same) return { entries: atHead.entries, missing: hashes.length === 0 ? [] : [unsaid] }
-  const commits = await store.commits.getMany(hashes)
-  const rebuilt = await entriesAsKept(
-    store,
-    hashes.map((commit) => {
-      const { contentHash: content = '', tokenCount: tokens = 0 } = commits.get(commit) ?? {}
-      return { commit, content, edit: null, role: '', tokens }
-    }),
-  )
-  return { entries: rebuilt.entries, missing: [unsaid, ...rebuilt.missing] }
+  const head = headOf(record)
+  const atHead = head === null ? [] : await partsAt(store, head)
+  const isAtHead =
+    atHead.length === links.length &&
+    atHead.every(({ commit }, index) => commit.commitHash === links[index]?.commitHash)
+  const rebuilt = await entriesAsKept(store, isAtHead ? atHead.map(entryOf) : await asWritten(store, links))
+  const missing: Missing[] = []
+  if (head !== null && (await store.commits.get(head)) === null) {
+    missing.push({ position: null, what: 'commit', hash: head })
+  }
+  if (links.length > 0) missing.push({ position: null, what: 'entries', hash: null })
+  return { entries: rebuilt.entries, missing: [...missing, ...rebuilt.missing] }
+}
+
+function entryOf({ commit, edit }: ContextPart): RecordEntry {
+  const { contentHash: content, tokenCount: tokens } = edit ?? commit
+  return { commit: commit.commitHash, content, edit: edit?.commitHash ?? null, role: '', tokens }
+}
+
+/** Commits with the texts that they were written with. */
+async function asWritten(
+  store: Repositories,
+  links: readonly CompileEffectiveRow[],
+): Promise<readonly NamedEntry[]> {
+  const commits = await store.commits.getMany(links.map(({ commitHash }) => commitHash))
+  return links.map(({ commitHash }) => {
+    const commit = commits.get(commitHash)
+    if (commit !== undefined) return entryOf({ commit, edit: null, priority: 'normal' })
+    return { commit: commitHash, content: null, edit: null, role: '', tokens: 0 }
+  })
 }

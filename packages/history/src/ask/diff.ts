@@ -1,10 +1,11 @@
 import type { Repositories } from '@tract/repositories'
-import type { Context, ContextEntry } from '../context.js'
+import { type Context, type ContextEntry, type Render, readEntriesGiven } from '../context.js'
 import { DamagedRecordError } from '../errors.js'
 import { groupBy } from '../group.js'
+import { checkStore, readOptions } from '../input.js'
 import { contextOf } from './context-of.js'
 import { inOrder } from './in-order.js'
-import { isCopy, walk } from './steps.js'
+import { isCopy, type Step, walk } from './steps.js'
 
 /** A message of one context and what it is in the other. */
 export type ContextChange =
@@ -34,10 +35,12 @@ export interface ContextDiff {
 }
 
 /**
- * What became of the messages of one context in another. A copy of a commit counts as that commit.
+ * What became of the messages of one context in another. A copy of a commit counts as that commit, whichever of the two
+ * was made first. The cost is that of what lies behind the messages which are in one of them only.
  *
  * @param before a context, or the id of a compile record
  * @param after a context, or the id of a compile record
+ * @param options.render what makes the messages of records, where it is not the default
  * @throws {@link UnknownRecordError}
  * @throws {@link DamagedRecordError} where a record's messages cannot be rebuilt
  */
@@ -45,121 +48,141 @@ export async function diffContexts(
   store: Repositories,
   before: Context | string,
   after: Context | string,
+  options: { readonly render?: Render } = {},
 ): Promise<ContextDiff> {
-  const from = await contextGiven(store, before)
-  const to = await contextGiven(store, after)
-  const pairs = pairSame(from.entries, to.entries)
-  const restBefore = from.entries.filter((entry) => !pairs.has(entry))
-  const taken = new Set(pairs.values())
-  const restAfter = to.entries.filter((entry) => !taken.has(entry))
-  const replaced = await pairByLineage(store, restBefore, restAfter, pairs)
+  checkStore(store)
+  const from = await contextGiven(store, 'before', before, options)
+  const to = await contextGiven(store, 'after', after, options)
+  const pairs = new Pairs()
+  pairs.pairEqual(keysOf(from, commitHashOf), keysOf(to, commitHashOf))
+  const replaced = await pairByLineage(store, from.entries, to.entries, pairs)
   const changes = arrange(from.entries, to.entries, pairs, replaced)
   return { before: from, after: to, changes, tokensBefore: from.tokens, tokensAfter: to.tokens }
 }
 
-async function contextGiven(store: Repositories, given: Context | string): Promise<Context> {
-  if (typeof given !== 'string') return given
-  const { context, missing } = await contextOf(store, given)
+async function contextGiven(
+  store: Repositories,
+  field: string,
+  given: Context | string,
+  options: { readonly render?: Render },
+): Promise<Context> {
+  readOptions('options', options, ['render'])
+  if (typeof given === 'object' && given !== null) {
+    readEntriesGiven(`${field}.entries`, given.entries)
+    return given
+  }
+  const { context, missing } = await contextOf(store, given, options)
   if (context !== null) return context
-  const gone = missing.map(({ what, hash }) => `${what} ${hash}`).join(', ')
+  const gone = missing.map(({ what, hash }) => (hash === null ? what : `${what} ${hash}`)).join(', ')
   throw new DamagedRecordError(given, `no ${gone}`, 'all that it names')
 }
 
-type Pairs = Map<ContextEntry, ContextEntry>
+/** Places of the earlier context and of the later one that hold the same message. One entry may stand at several places. */
+class Pairs {
+  readonly after = new Map<number, number>()
+  readonly before = new Map<number, number>()
 
-/** A commit that stands several times in both pairs in order. */
-function pairSame(before: readonly ContextEntry[], after: readonly ContextEntry[]): Pairs {
-  const waiting = groupBy(after, ({ commit }) => commit.commitHash)
-  const pairs: Pairs = new Map()
-  for (const entry of before) {
-    const same = waiting.get(entry.commit.commitHash)?.shift()
-    if (same !== undefined) pairs.set(entry, same)
+  add(before: number, after: number): void {
+    this.after.set(before, after)
+    this.before.set(after, before)
   }
-  return pairs
+
+  /** Pairs places of equal keys that are open, in order. */
+  pairEqual(before: readonly string[], after: readonly string[]): void {
+    const open = [...after.keys()].filter((place) => !this.before.has(place))
+    const waiting = groupBy(open, (place) => after[place])
+    for (const [place, key] of before.entries()) {
+      if (this.after.has(place)) continue
+      const same = waiting.get(key)?.shift()
+      if (same !== undefined) this.add(place, same)
+    }
+  }
 }
 
-/** Pairs copies, and returns the summaries with what they stand for. */
+function keysOf(context: Context, keyOf: (entry: ContextEntry) => string): readonly string[] {
+  return context.entries.map(keyOf)
+}
+
+const commitHashOf = ({ commit }: ContextEntry) => commit.commitHash
+
+/** Pairs copies, and returns the places that each summary stands for, by the summary's own. */
 async function pairByLineage(
   store: Repositories,
   before: readonly ContextEntry[],
   after: readonly ContextEntry[],
   pairs: Pairs,
-): Promise<Map<ContextEntry, ContextEntry[]>> {
-  const replaced = new Map<ContextEntry, ContextEntry[]>()
-  if (before.length === 0 || after.length === 0) return replaced
-  const found = await walk(
-    store,
-    before.map(({ commit }) => commit.commitHash),
-    'fate',
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const restBefore = before.filter((_, place) => !pairs.after.has(place)).map(commitHashOf)
+  const restAfter = after.filter((_, place) => !pairs.before.has(place)).map(commitHashOf)
+  if (restBefore.length === 0 || restAfter.length === 0) return new Map()
+  const found = await walk(store, [...new Set([...restBefore, ...restAfter])], 'origins')
+  const back = groupBy(found.steps, ({ result }) => result)
+  const original = (hash: string) =>
+    lastOf(hash, (one) => (back.get(one) ?? []).filter((step) => isCopy(step, found)))
+  pairs.pairEqual(
+    before.map((entry) => original(commitHashOf(entry))),
+    after.map((entry) => original(commitHashOf(entry))),
   )
-  const onward = groupBy(found.steps, ({ source }) => source)
-  const waiting = groupBy(after, ({ commit }) => commit.commitHash)
-  const taken = new Set<ContextEntry>()
-  const ends = before.map((entry) => ({ entry, ...reach(entry.commit.commitHash) }))
-  for (const { entry, copies } of ends) {
-    const copy = [...copies].flatMap((hash) => waiting.get(hash) ?? []).find((one) => !taken.has(one))
-    if (copy === undefined) continue
-    taken.add(copy)
-    pairs.set(entry, copy)
-  }
-  for (const { entry, all } of ends) {
-    if (pairs.has(entry)) continue
-    const summary = [...all].flatMap((hash) => waiting.get(hash) ?? []).find((one) => !taken.has(one))
-    if (summary === undefined) continue
-    const group = replaced.get(summary)
-    if (group === undefined) replaced.set(summary, [entry])
-    else group.push(entry)
+  const replaced = new Map<number, number[]>()
+  const open = new Map(
+    before.flatMap((entry, place) =>
+      pairs.after.has(place) ? [] : [[place, original(commitHashOf(entry))]],
+    ),
+  )
+  for (const [place, entry] of after.entries()) {
+    if (pairs.before.has(place)) continue
+    const behind = reachedFrom(commitHashOf(entry), (one) => back.get(one) ?? [])
+    const sources = [...open].flatMap(([at, hash]) => (behind.has(hash) ? at : []))
+    for (const at of sources) open.delete(at)
+    if (sources.length > 0) replaced.set(place, sources)
   }
   return replaced
+}
 
-  function reach(start: string) {
-    const all = new Set([start])
-    const copies = new Set([start])
-    for (const hash of all) {
-      for (const step of onward.get(hash) ?? []) {
-        all.add(step.result)
-        if (copies.has(hash) && isCopy(step, found)) copies.add(step.result)
-      }
-    }
-    return { all, copies }
-  }
+/** The end of a way back; of several ways the first. */
+function lastOf(start: string, stepsOf: (hash: string) => readonly Step[]): string {
+  return [...reachedFrom(start, (hash) => stepsOf(hash).slice(0, 1))].at(-1) ?? start
+}
+
+function reachedFrom(start: string, stepsOf: (hash: string) => readonly Step[]): ReadonlySet<string> {
+  const reached = new Set([start])
+  // A set hands out what is added while it is walked.
+  for (const hash of reached) for (const { source } of stepsOf(hash)) reached.add(source)
+  return reached
 }
 
 function arrange(
   before: readonly ContextEntry[],
   after: readonly ContextEntry[],
   pairs: Pairs,
-  replaced: ReadonlyMap<ContextEntry, readonly ContextEntry[]>,
+  replaced: ReadonlyMap<number, readonly number[]>,
 ): readonly ContextChange[] {
-  const earlier = new Map([...pairs].map(([one, other]) => [other, one]))
-  const positions = new Map(before.map((entry, index) => [entry, index]))
-  const kept = after.flatMap((entry) => earlier.get(entry) ?? [])
-  const steady = inOrder(kept.map((entry) => positions.get(entry) ?? 0))
+  const kept = [...after.keys()].flatMap((place) => pairs.before.get(place) ?? [])
+  const steady = inOrder(kept)
   const stayed = new Set(kept.filter((_, index) => steady.has(index)))
   const summarised = new Set([...replaced.values()].flat())
-  const dropped = before.filter((entry) => !pairs.has(entry) && !summarised.has(entry))
+  const dropped = [...before.keys()].filter((place) => !pairs.after.has(place) && !summarised.has(place))
   const changes: ContextChange[] = []
   let next = 0
-  for (const entry of after) {
-    const one = earlier.get(entry)
-    const sources = replaced.get(entry)
-    if (one !== undefined && stayed.has(one)) dropUntil(positions.get(one) ?? 0)
-    if (one !== undefined) changes.push({ kind: kindOf(one, entry), before: one, after: entry })
-    else if (sources !== undefined) changes.push({ kind: 'replaced', before: sources, after: entry })
-    else changes.push({ kind: 'added', after: entry })
+  for (const [place, entry] of after.entries()) {
+    const was = pairs.before.get(place)
+    const sources = replaced.get(place)
+    const one = before[was ?? -1]
+    if (was !== undefined && one !== undefined) {
+      if (stayed.has(was)) dropUntil(was)
+      const kind = one.contentHash !== entry.contentHash ? 'edited' : stayed.has(was) ? 'kept' : 'moved'
+      changes.push({ kind, before: one, after: entry })
+    } else if (sources !== undefined) {
+      changes.push({ kind: 'replaced', before: sources.flatMap((at) => before[at] ?? []), after: entry })
+    } else changes.push({ kind: 'added', after: entry })
   }
   dropUntil(before.length)
   return changes
 
-  function dropUntil(position: number): void {
-    for (let entry = dropped[next]; entry !== undefined; entry = dropped[++next]) {
-      if ((positions.get(entry) ?? 0) >= position) return
-      changes.push({ kind: 'dropped', before: entry })
+  function dropUntil(place: number): void {
+    for (let at = dropped[next]; at !== undefined && at < place; at = dropped[++next]) {
+      const entry = before[at]
+      if (entry !== undefined) changes.push({ kind: 'dropped', before: entry })
     }
-  }
-
-  function kindOf(one: ContextEntry, other: ContextEntry): 'kept' | 'moved' | 'edited' {
-    if (one.contentHash !== other.contentHash) return 'edited'
-    return stayed.has(one) ? 'kept' : 'moved'
   }
 }

@@ -1,9 +1,11 @@
 import type { Repositories } from '@tract/repositories'
 import type { CommitRow, OperationEventRow } from '@tract/schema'
+import { checkStore, readOptions } from '../input.js'
 import { commitOf } from '../resolve.js'
 import { tipOf } from '../write/merge.js'
+import { editsAt, shownAt } from './edits.js'
 import { byTime } from './origins.js'
-import { isCopy, type Walk, walk } from './steps.js'
+import { copiesOf, type Walk, walk } from './steps.js'
 import { type LineageNode, treeOf } from './tree.js'
 
 /**
@@ -41,10 +43,11 @@ export async function fateOf(
   hash: string,
   options: { readonly at?: string } = {},
 ): Promise<Fate> {
+  checkStore(store)
+  const { at } = readOptions('options', options, ['at'])
   const commit = await commitOf(store, hash)
   const { tractId, commitHash } = commit
-  const headHash =
-    options.at === undefined ? await store.refs.getHead(tractId) : await tipOf(store, tractId, options.at)
+  const headHash = at === undefined ? await store.refs.getHead(tractId) : await tipOf(store, tractId, at)
   const found = await walk(store, [commitHash], 'fate')
   const descendants = [...found.commits.values()].filter((row) => row.commitHash !== commitHash).sort(byTime)
   const held = headHash === null ? ABSENT : await standingAt(store, headHash, commit, found)
@@ -71,9 +74,9 @@ async function standingAt(
   const shown = await shownAt(store, headHash, [...found.commits.values()])
   const copies = copiesOf(commit.commitHash, found)
   const asItself = shown.filter(({ commitHash }) => copies.has(commitHash))
-  if (commit.operation === 'edit') return standingOfEdit(store, headHash, asItself, commit)
+  if (commit.operation === 'edit') return standingOfEdit(store, headHash, shown, asItself, commit)
   if (asItself.length > 0) {
-    const edits = await editsAt(store, headHash, asItself)
+    const edits = await editsAt(store, headHash, hashesOf(asItself))
     const isEdited = asItself.every(({ commitHash }) => edits.has(commitHash))
     return { standing: isEdited ? 'edited' : 'verbatim', standsAs: asItself }
   }
@@ -84,59 +87,27 @@ async function standingAt(
 async function standingOfEdit(
   store: Repositories,
   headHash: string,
+  all: readonly CommitRow[],
   onHead: readonly CommitRow[],
   commit: CommitRow,
 ): Promise<Held> {
   const targets = await store.commits.getMany(onHead.flatMap(({ responseTo }) => responseTo ?? []))
   const shown = await shownAt(store, headHash, [...targets.values()])
-  const edits = await editsAt(store, headHash, shown)
-  const given = onHead.filter(
-    ({ commitHash, responseTo }) => edits.get(responseTo ?? '')?.commitHash === commitHash,
+  const edits = await editsAt(store, headHash, hashesOf([...shown, ...onHead]))
+  // Taken over from elsewhere it is a message of its own, which edits may have changed.
+  const given = onHead.filter(({ commitHash, responseTo, operation }) =>
+    operation === 'edit' ? edits.get(responseTo ?? '')?.commitHash === commitHash : !edits.has(commitHash),
   )
   if (given.length > 0) return { standing: 'verbatim', standsAs: given }
   if (shown.length > 0) return { standing: 'edited', standsAs: shown }
+  const summaries = all.filter(({ operation }) => operation !== 'edit')
+  if (summaries.length > 0) return { standing: 'summarised', standsAs: summaries }
   const target = commit.responseTo === null ? null : await store.commits.get(commit.responseTo)
   if (target === null || target.operation === 'edit') return ABSENT
   const held = await standingAt(store, headHash, target, await walk(store, [target.commitHash], 'fate'))
   return held.standing === 'summarised' ? held : ABSENT
 }
 
-/** Those of the commits that are on the chain of a head and not skipped. */
-async function shownAt(
-  store: Repositories,
-  headHash: string,
-  commits: readonly CommitRow[],
-): Promise<readonly CommitRow[]> {
-  const hashes = commits.map(({ commitHash }) => commitHash)
-  if (hashes.length === 0) return []
-  const onChain = await store.commits.getOnChain(headHash, hashes)
-  const annotations = await store.annotations.batchGetLatest([...onChain])
-  return commits
-    .filter(({ commitHash }) => onChain.has(commitHash) && annotations.get(commitHash)?.priority !== 'skip')
-    .sort(byTime)
-}
-
-/** The edit that gives each of the commits its text at a head. */
-async function editsAt(
-  store: Repositories,
-  headHash: string,
-  commits: readonly CommitRow[],
-): Promise<ReadonlyMap<string, CommitRow>> {
-  const responses = await store.commits.getResponses(commits.map(({ commitHash }) => commitHash))
-  const edits = await shownAt(
-    store,
-    headHash,
-    responses.filter(({ operation }) => operation === 'edit'),
-  )
-  return new Map(edits.map((edit) => [edit.responseTo ?? '', edit]))
-}
-
-function copiesOf(hash: string, found: Walk): ReadonlySet<string> {
-  const copies = new Set([hash])
-  const unchanged = found.steps.filter((step) => isCopy(step, found))
-  for (let size = 0; size < copies.size; ) {
-    size = copies.size
-    for (const { source, result } of unchanged) if (copies.has(source)) copies.add(result)
-  }
-  return copies
+function hashesOf(commits: readonly CommitRow[]): readonly string[] {
+  return commits.map(({ commitHash }) => commitHash)
 }

@@ -1,5 +1,6 @@
 import type { Repositories } from '@tract/repositories'
 import type { CommitRow, OperationEventRow, SpawnPointerRow } from '@tract/schema'
+import { groupBy } from '../group.js'
 import { inheritedBy, inheritedFrom } from './spawned.js'
 
 /** One way from a commit to one that came of it. */
@@ -61,4 +62,16 @@ export function isCopy({ source, result, eventId }: Step, { commits, events }: W
   const isCompression = eventId !== null && events.get(eventId)?.eventType === 'compress'
   const from = commits.get(source)?.contentHash
   return !isCompression && from !== undefined && from === commits.get(result)?.contentHash
+}
+
+/** A commit and its copies, and theirs. */
+export function copiesOf(hash: string, found: Walk): ReadonlySet<string> {
+  const unchanged = groupBy(
+    found.steps.filter((step) => isCopy(step, found)),
+    ({ source }) => source,
+  )
+  const copies = new Set([hash])
+  // A set hands out what is added while it is walked.
+  for (const one of copies) for (const { result } of unchanged.get(one) ?? []) copies.add(result)
+  return copies
 }
