@@ -1,5 +1,6 @@
+import { type CommitRow, Timestamp } from '@tract/schema'
 import { expect, test } from 'vitest'
-import { collect, history, originsOf, verify } from '../src/index.js'
+import { collect, contextOf, history, originsOf, verify } from '../src/index.js'
 import { aStore, assistant, instruction, user } from './support/fixture.js'
 
 test('what was left behind by a reset goes, with its payloads, and the rest verifies', async () => {
@@ -91,4 +92,52 @@ test('commits that are named, and those since a moment, are kept', async () => {
   expect(kept.commits).toEqual([b.commitHash])
   expect((await collect(store, { dryRun: true, keep: { since: b.createdAt } })).commits).toEqual([])
   expect((await collect(store, { reclaim: true })).reclaimed).not.toBeNull()
+})
+
+test('an edit that a record sent stays, though its chain was left, and one that was never sent goes', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await h.commit(user('A'), { editOf: a.commitHash })
+  const { entries } = await h.context()
+  const record = await h.recordCompile({ context: h.contextOf(entries) })
+  const unsent = await h.commit(user('AA'), { editOf: a.commitHash })
+  await h.reset(a.commitHash)
+  expect((await collect(store)).commits).toEqual([unsent.commitHash])
+  expect(await contextOf(store, record.recordId)).toMatchObject({ proof: 'proven', missing: [] })
+  expect((await verify(store)).findings).toEqual([])
+})
+
+test('no copy is given the origin of another when event sources go', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const [a, b, c] = [await h.commit(user('a')), await h.commit(user('b')), await h.commit(user('c'))]
+  await h.branch('old', b.commitHash)
+  const { copies, eventId } = await h.reorganize({ commits: [c, b, a].map(({ commitHash }) => commitHash) })
+  const copyOf = ({ commitHash }: CommitRow) => copies.get(commitHash)?.commitHash ?? ''
+  const done = await collect(store, { keep: { eventSources: false } })
+  expect(done.commits).toEqual([c.commitHash])
+  const originals = async (hash: string) =>
+    (await originsOf(store, hash)).originals.map((one) => one.commitHash)
+  expect(await originals(copyOf(c))).toEqual([copyOf(c)])
+  expect(await originals(copyOf(b))).toEqual([b.commitHash])
+  expect(await originals(copyOf(a))).toEqual([a.commitHash])
+  expect(await store.operationEvents.getCommits(eventId ?? '', 'source')).toHaveLength(2)
+  expect((await verify(store)).ok).toBe(true)
+})
+
+test('payloads since a moment are kept as commits are', async () => {
+  const store = await aStore()
+  const moment = Timestamp.now()
+  const blob = { payloadJson: '{}', byteSize: 2, tokenCount: 0 }
+  await store.blobs.saveIfAbsent({ ...blob, contentHash: 'new' })
+  await store.blobs.saveIfAbsent({
+    ...blob,
+    contentHash: 'old',
+    createdAt: Timestamp.from('2020-01-01T00:00:00Z'),
+  })
+  const soon = Timestamp.toDate(moment)
+  expect(await collect(store, { keep: { since: moment } })).toMatchObject({ payloads: 1, payloadBytes: 2 })
+  expect(await collect(store, { keep: { since: soon } })).toMatchObject({ payloads: 0 })
+  expect(await collect(store)).toMatchObject({ payloads: 1 })
 })

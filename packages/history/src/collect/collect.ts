@@ -1,17 +1,24 @@
 import type { ReclaimedSpace, Store, Transaction } from '@tract/repositories'
-import { chunksOf } from '../verify/reading.js'
-import { type Keep, reachability } from './reachable.js'
+import { checkFlag, checkOptionalText, checkStore, readOptions } from '../input.js'
+import { chunksOf, PAYLOADS_AT_ONCE } from '../verify/reading.js'
+import { type Keep, type Kept, reachability, readKeep } from './reachable.js'
+import { unlink } from './unlink.js'
 
 /** What {@link collect} does. */
 export interface CollectOptions {
   /** Only this tract's commits; what other tracts need of them is kept. All tracts unless given. */
   readonly tractId?: string
   readonly keep?: Keep
-  /** Only say what would be done: everything is rolled back. `false` unless given. */
+  /**
+   * Only say what would be done: it is done and rolled back, so that the numbers are those of the deed. `false` unless
+   * given.
+   */
   readonly dryRun?: boolean
   /** Give the space back to the file system afterwards. `false` unless given: the store then uses it again itself. */
   readonly reclaim?: boolean
 }
+
+const OPTIONS = ['tractId', 'keep', 'dryRun', 'reclaim'] as const
 
 /** What {@link collect} did, or would do. */
 export interface Collection {
@@ -35,13 +42,19 @@ export interface Collection {
  * that does stay. A parent that a hash covers is never taken away. One transaction: all of it or nothing.
  *
  * @throws {@link UnknownHashError} where a commit to keep does not exist
+ * @throws {@link InvalidInputError} for a misspelt option, which would be one not given
  */
 export async function collect(store: Store, options: CollectOptions = {}): Promise<Collection> {
-  const { tractId, keep = {}, dryRun = false, reclaim = false } = options
+  checkStore(store)
+  const { tractId, keep = {}, dryRun = false, reclaim = false } = readOptions('options', options, OPTIONS)
+  checkOptionalText('options.tractId', tractId)
+  checkFlag('options.dryRun', dryRun)
+  checkFlag('options.reclaim', reclaim)
+  const kept = readKeep(keep)
   let done: Omit<Collection, 'reclaimed' | 'dryRun'> | undefined
   try {
     await store.transaction(async (tx) => {
-      done = await remove(tx, tractId, keep)
+      done = await remove(tx, tractId, kept)
       if (dryRun) throw new OnlyPlanned()
     })
   } catch (error) {
@@ -54,38 +67,25 @@ export async function collect(store: Store, options: CollectOptions = {}): Promi
 /** Rolls a transaction back whose numbers are known. */
 class OnlyPlanned extends Error {}
 
-async function remove(tx: Transaction, tractId: string | undefined, keep: Keep) {
+async function remove(tx: Transaction, tractId: string | undefined, keep: Kept) {
   const tracts = tractId === undefined ? await tx.commits.getTractIds() : [tractId]
-  const { commits: looked, garbage } = await reachability(tx, tracts, keep)
-  const commits = garbage.map(({ commitHash }) => commitHash)
-  const events = keep.eventSources === false ? await unlink(tx, commits) : []
+  const { commits: looked, garbage: commits } = await reachability(tx, tracts, keep)
+  const events = keep.eventSources ? [] : await unlink(tx, commits)
+  const orphans = new Set<string>()
+  for (const some of chunksOf(commits)) {
+    for (const { contentHash } of (await tx.commits.getMany(some)).values()) orphans.add(contentHash)
+  }
   for (const commitHash of commits) await tx.commits.delete(commitHash)
-  const orphans = new Set(garbage.map(({ contentHash }) => contentHash))
   if (tractId === undefined) for (const hash of await tx.blobs.getOrphanHashes()) orphans.add(hash)
   let payloads = 0
   let payloadBytes = 0
-  for (const some of chunksOf([...orphans])) {
-    for (const [hash, { payloadJson }] of await tx.blobs.getMany(some)) {
-      if (!(await tx.blobs.deleteIfOrphaned(hash))) continue
+  for (const some of chunksOf([...orphans], PAYLOADS_AT_ONCE)) {
+    for (const [hash, { payloadJson, createdAt }] of await tx.blobs.getMany(some)) {
+      const isRecent = keep.since !== undefined && createdAt >= keep.since
+      if (isRecent || !(await tx.blobs.deleteIfOrphaned(hash))) continue
       payloads++
       payloadBytes += Buffer.byteLength(payloadJson)
     }
   }
   return { looked, commits, payloads, payloadBytes, events }
-}
-
-/** Takes commits out of the events that name them, and the events that then name none. */
-async function unlink(tx: Transaction, commits: readonly string[]): Promise<readonly string[]> {
-  const named = new Set<string>()
-  for (const some of chunksOf(commits)) {
-    for (const { by, id } of await tx.commits.getUses(some)) if (by === 'event') named.add(id)
-  }
-  for (const commitHash of commits) await tx.operationEvents.deleteCommit(commitHash)
-  const emptied: string[] = []
-  for (const some of chunksOf([...named])) {
-    const links = await tx.operationEvents.batchGetCommits(some)
-    emptied.push(...some.filter((id) => !links.has(id)))
-  }
-  for (const eventId of emptied) await tx.operationEvents.deleteEvent(eventId)
-  return emptied
 }

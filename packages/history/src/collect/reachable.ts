@@ -1,7 +1,12 @@
 import type { CommitUse, Repositories } from '@tract/repositories'
 import type { CommitRow, Timestamp } from '@tract/schema'
+import { entriesOf } from '../ask/record-entries.js'
+import { DamagedRecordError } from '../errors.js'
+import { groupBy } from '../group.js'
+import { checkFlag, readHashes, readMoment, readOptions } from '../input.js'
 import { commitsOf } from '../resolve.js'
 import { chunksOf } from '../verify/reading.js'
+import { CommitGraph, type Reached } from './commit-graph.js'
 
 /** What is kept beyond what provenance needs. */
 export interface Keep {
@@ -12,90 +17,109 @@ export interface Keep {
   readonly eventSources?: boolean
   /** Commits to keep with all they stand on, by hash or prefix. */
   readonly commits?: readonly string[]
-  /** Keep what was written at this moment or later. */
-  readonly since?: Timestamp
+  /** Keep commits and payloads that were written at this moment or later. */
+  readonly since?: Timestamp | Date
 }
 
-/** A commit of the tracts that are collected, and what it stands on: its hash covers these. */
-interface Held {
-  readonly contentHash: string
-  readonly needs: readonly string[]
+/** A caller's wishes, each given. */
+export interface Kept {
+  readonly eventSources: boolean
+  readonly commits: readonly string[]
+  readonly since: Timestamp | undefined
+}
+
+/** @throws {@link InvalidInputError}: what is misspelt here would be deleted */
+export function readKeep(keep: Keep): Kept {
+  const fields = readOptions('keep', keep, ['eventSources', 'commits', 'since'])
+  const { eventSources = true, commits = [] } = fields
+  checkFlag('keep.eventSources', eventSources)
+  const since = readMoment('keep.since', fields.since)
+  return { eventSources, commits: readHashes('keep.commits', commits), since }
 }
 
 /** The commits of some tracts, and which of them nothing needs. */
 export interface Reachability {
   /** How many commits were looked at. */
   readonly commits: number
-  /** What nothing needs, each before what it stands on. */
-  readonly garbage: readonly { readonly commitHash: string; readonly contentHash: string }[]
+  /** The hashes of what nothing needs, each before what it stands on. */
+  readonly garbage: readonly string[]
 }
 
 /** Finds what no ref, record, event, spawn, merge or commit elsewhere leads to. */
 export async function reachability(
   store: Repositories,
   tractIds: readonly string[],
-  keep: Keep,
+  { eventSources, commits: wanted, since }: Kept,
 ): Promise<Reachability> {
-  const { eventSources = true, commits: wanted = [], since } = keep
   const tracts = new Set(tractIds)
-  const held = new Map<string, Held>()
+  const graph = new CommitGraph()
   const roots = new Set((await commitsOf(store, wanted)).map(({ commitHash }) => commitHash))
-  const uses: CommitUse[] = []
   const edits: CommitRow[] = []
   for (const tractId of tracts) {
     for (const hashes of chunksOf(await store.commits.getHashes(tractId))) {
       const merges = await store.commitParents.getMany(hashes)
       for (const commit of (await store.commits.getMany(hashes)).values()) {
-        const { commitHash, parentHash, responseTo, contentHash, createdAt } = commit
+        const { commitHash, parentHash, responseTo, createdAt } = commit
         const others = (merges.get(commitHash) ?? []).map((link) => link.parentHash)
-        const needs = [parentHash, responseTo, ...others].filter((hash) => hash !== null)
-        held.set(commitHash, { contentHash, needs: [...new Set(needs)] })
+        graph.add(
+          commitHash,
+          [parentHash, responseTo, ...others].filter((hash) => hash !== null),
+        )
         if (commit.operation === 'edit') edits.push(commit)
         if (since !== undefined && createdAt >= since) roots.add(commitHash)
       }
-      uses.push(...(await store.commits.getUses(hashes)))
+      for (const use of await store.commits.getUses(hashes)) if (isRoot(use)) roots.add(use.commitHash)
     }
   }
-  for (const use of uses) if (isRoot(use)) roots.add(use.commitHash)
-  // An edit on a chain that was left gave a source the text that was summarised.
-  const linked = new Set(uses.filter(({ by }) => by === 'event').map(({ commitHash }) => commitHash))
-  for (const { commitHash, responseTo } of edits) {
-    if (responseTo !== null && linked.has(responseTo) && roots.has(responseTo)) roots.add(commitHash)
-  }
-  return { commits: held.size, garbage: inOrder(held, reach(held, roots)) }
+  const reached: Reached = new Set()
+  graph.reach(roots, reached)
+  const left = edits.filter(({ commitHash }) => !graph.isReached(commitHash, reached))
+  graph.reach(await textsGiven(store, left, isRoot), reached)
+  return { commits: graph.size, garbage: graph.unreached(reached) }
 
-  function isRoot({ by, id, tractId }: CommitUse): boolean {
+  function isRoot({ by, tractId }: CommitUse): boolean {
     if (by === 'event') return eventSources || !tracts.has(tractId)
     const isCommit = by === 'child' || by === 'response' || by === 'merge'
-    return !isCommit || !held.has(id)
+    return !isCommit || !tracts.has(tractId)
   }
 }
 
-function reach(held: ReadonlyMap<string, Held>, roots: Iterable<string>): ReadonlySet<string> {
-  const reached = new Set(roots)
-  // A set hands out what is added while it is walked.
-  for (const hash of reached) for (const needed of held.get(hash)?.needs ?? []) reached.add(needed)
-  return reached
-}
-
-/** Deleting a commit empties the fields by which others stand on it: those go first. What stands on itself stays. */
-function inOrder(held: ReadonlyMap<string, Held>, reached: ReadonlySet<string>): Reachability['garbage'] {
-  const standing = new Map<string, number>()
-  for (const [hash, { needs }] of held) {
-    if (reached.has(hash)) continue
-    standing.set(hash, standing.get(hash) ?? 0)
-    for (const needed of needs) standing.set(needed, (standing.get(needed) ?? 0) + 1)
-  }
-  const open = [...standing].flatMap(([hash, count]) => (count === 0 ? hash : []))
-  const garbage = []
-  for (let hash = open.pop(); hash !== undefined; hash = open.pop()) {
-    const { contentHash = '', needs = [] } = held.get(hash) ?? {}
-    garbage.push({ commitHash: hash, contentHash })
-    for (const needed of needs) {
-      const left = (standing.get(needed) ?? 0) - 1
-      standing.set(needed, left)
-      if (left === 0 && held.has(needed) && !reached.has(needed)) open.push(needed)
+/**
+ * Of edits on chains that were left, those which gave a text that is kept: to a source that was summarised, or to a
+ * message that was sent.
+ */
+async function textsGiven(
+  store: Repositories,
+  edits: readonly CommitRow[],
+  isRoot: (use: CommitUse) => boolean,
+): Promise<readonly string[]> {
+  const given: string[] = []
+  for (const some of chunksOf(edits)) {
+    const uses = groupBy(
+      await store.commits.getUses(some.flatMap(({ responseTo }) => responseTo ?? [])),
+      ({ commitHash }) => commitHash,
+    )
+    const recordIds = [...uses.values()].flat().flatMap(({ by, id }) => (by === 'effective' ? id : []))
+    const named = await editsNamedBy(store, [...new Set(recordIds)])
+    for (const { commitHash, responseTo } of some) {
+      const wasSource = (uses.get(responseTo ?? '') ?? []).some((use) => use.by === 'event' && isRoot(use))
+      if (wasSource || named.has(commitHash)) given.push(commitHash)
     }
   }
-  return garbage
+  return given
+}
+
+async function editsNamedBy(store: Repositories, recordIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const named = new Set<string>()
+  for (const some of chunksOf(recordIds)) {
+    for (const record of (await store.compileRecords.getMany(some)).values()) {
+      try {
+        for (const { edit } of entriesOf(record) ?? []) if (edit !== null) named.add(edit)
+      } catch (error) {
+        // What a damaged record meant cannot be told; verify reports it.
+        if (!(error instanceof DamagedRecordError)) throw error
+      }
+    }
+  }
+  return named
 }

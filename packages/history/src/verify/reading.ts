@@ -2,11 +2,14 @@ import { DamagedDataError, InvalidInputError } from '@tract/repositories'
 import type { Report } from './finding.js'
 
 /** How many rows are read at once. */
-const CHUNK = 1000
+const ROWS_AT_ONCE = 1000
+
+/** How many payloads are read at once: each may be megabytes long. */
+export const PAYLOADS_AT_ONCE = 50
 
 /** A list in parts, so that a large tract is never in memory whole. */
-export function* chunksOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK)
+export function* chunksOf<Item>(items: readonly Item[], size = ROWS_AT_ONCE): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
 }
 
 /** Reads many rows; where one of them cannot be read, reads each by itself and reports those. */
