@@ -345,7 +345,7 @@ test('what is not there is named: a commit, a payload, a head, in records with e
   const commit = ['commit', b.commitHash]
   expect(await missing()).toEqual([
     [true, [payload, commit]],
-    [true, [commit, ['entries', null], payload, commit]],
+    [true, [['head', b.commitHash], ['entries', null], payload, commit]],
   ])
 })
 

@@ -25,7 +25,7 @@ export type Proof = 'proven' | 'contradicted' | 'unproven'
 export interface Missing {
   /** The message in the context, from 0; `null` where the whole is meant. */
   readonly position: number | null
-  readonly what: 'commit' | 'payload' | 'payload as it was' | 'edit' | 'entries'
+  readonly what: 'commit' | 'payload' | 'payload as it was' | 'edit' | 'head' | 'entries'
   /** The hash that was looked for; `null` where the record names none. */
   readonly hash: string | null
 }
@@ -123,7 +123,7 @@ async function entriesWithoutRecord(store: Repositories, record: CompileRecordRo
   const rebuilt = await entriesAsKept(store, isAtHead ? atHead.map(entryOf) : await asWritten(store, links))
   const missing: Missing[] = []
   if (head !== null && (await store.commits.get(head)) === null) {
-    missing.push({ position: null, what: 'commit', hash: head })
+    missing.push({ position: null, what: 'head', hash: head })
   }
   if (links.length > 0) missing.push({ position: null, what: 'entries', hash: null })
   return { entries: rebuilt.entries, missing: [...missing, ...rebuilt.missing] }

@@ -21,6 +21,9 @@ export interface Keep {
   readonly since?: Timestamp | Date
 }
 
+/** A question for the uses of commits looks at every compile record, so it is asked of many at once. */
+const COMMITS_AT_ONCE = 10_000
+
 /** A caller's wishes, each given. */
 export interface Kept {
   readonly eventSources: boolean
@@ -55,21 +58,17 @@ export async function reachability(
   const graph = new CommitGraph()
   const roots = new Set((await commitsOf(store, wanted)).map(({ commitHash }) => commitHash))
   const edits: CommitRow[] = []
-  for (const tractId of tracts) {
-    for (const hashes of chunksOf(await store.commits.getHashes(tractId))) {
-      const merges = await store.commitParents.getMany(hashes)
-      for (const commit of (await store.commits.getMany(hashes)).values()) {
-        const { commitHash, parentHash, responseTo, createdAt } = commit
-        const others = (merges.get(commitHash) ?? []).map((link) => link.parentHash)
-        graph.add(
-          commitHash,
-          [parentHash, responseTo, ...others].filter((hash) => hash !== null),
-        )
-        if (commit.operation === 'edit') edits.push(commit)
-        if (since !== undefined && createdAt >= since) roots.add(commitHash)
-      }
-      for (const use of await store.commits.getUses(hashes)) if (isRoot(use)) roots.add(use.commitHash)
+  for await (const hashes of hashesOf(store, tracts)) {
+    const merges = await store.commitParents.getMany(hashes)
+    for (const commit of (await store.commits.getMany(hashes)).values()) {
+      const { commitHash, parentHash, responseTo, createdAt } = commit
+      const others = (merges.get(commitHash) ?? []).map((link) => link.parentHash)
+      const needs = [parentHash, responseTo, ...others].filter((hash) => hash !== null)
+      graph.add(commitHash, needs)
+      if (commit.operation === 'edit') edits.push(commit)
+      if (since !== undefined && createdAt >= since) roots.add(commitHash)
     }
+    for (const use of await store.commits.getUses(hashes)) if (isRoot(use)) roots.add(use.commitHash)
   }
   const reached: Reached = new Set()
   graph.reach(roots, reached)
@@ -82,6 +81,23 @@ export async function reachability(
     const isCommit = by === 'child' || by === 'response' || by === 'merge'
     return !isCommit || !tracts.has(tractId)
   }
+}
+
+/** The hashes of all commits of some tracts, in parts that do not heed where a tract ends. */
+async function* hashesOf(
+  store: Repositories,
+  tracts: Iterable<string>,
+): AsyncGenerator<readonly string[], void, undefined> {
+  let open: string[] = []
+  for (const tractId of tracts) {
+    for (const some of chunksOf(await store.commits.getHashes(tractId), COMMITS_AT_ONCE)) {
+      open.push(...some)
+      if (open.length < COMMITS_AT_ONCE) continue
+      yield open
+      open = []
+    }
+  }
+  if (open.length > 0) yield open
 }
 
 /**

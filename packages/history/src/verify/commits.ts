@@ -3,19 +3,17 @@ import type { BlobRow, CommitRow } from '@tract/schema'
 import { isPayloadOf } from '../payload.js'
 import { hashFit } from './commit-hash.js'
 import type { Report } from './finding.js'
-import { readAll } from './reading.js'
+import { chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
 
-/** The parent of each commit, by hash: what is left to look for circles in. */
-export type Parents = Map<string, string | null>
-
-/** Checks some commits of a tract: their hashes, their payloads, and that what they name is there. */
+/**
+ * Checks some commits of a tract: their hashes, their payloads, and that what they name is there. Returns those whose
+ * fields are not what their hashes name.
+ */
 export async function checkCommits(
   store: Repositories,
   hashes: readonly string[],
-  parents: Parents,
-  isSampled: (hash: string) => boolean,
   report: Report,
-): Promise<void> {
+): Promise<readonly string[]> {
   const commits = await readAll(
     hashes,
     (keys) => store.commits.getMany(keys),
@@ -29,20 +27,23 @@ export async function checkCommits(
     () => undefined,
   )
   const named = new Map<string, string>()
+  const changed: string[] = []
   for (const commit of commits.values()) {
     const { commitHash, parentHash, responseTo } = commit
-    parents.set(commitHash, parentHash)
     const others = (links.get(commitHash) ?? []).map((link) => link.parentHash)
     if (parentHash !== null) named.set(parentHash, `parent of ${commitHash}`)
     if (responseTo !== null) named.set(responseTo, `edited or answered by ${commitHash}`)
     for (const other of others) named.set(other, `merged by ${commitHash}`)
-    if (isSampled(commitHash)) checkHash(commit, others, report)
+    if (!checkHash(commit, others, report)) changed.push(commitHash)
   }
-  await checkPayloads(store, [...commits.values()], isSampled, report)
+  for (const hash of commits.keys()) named.delete(hash)
+  await checkPayloads(store, [...commits.values()], report)
   await checkNamed(store, named, report)
+  return changed
 }
 
-function checkHash(commit: CommitRow, parents: readonly string[], report: Report): void {
+/** Whether the fields are what the hash names. */
+function checkHash(commit: CommitRow, parents: readonly string[], report: Report): boolean {
   const fit = hashFit(commit, parents)
   const { commitHash, createdAt } = commit
   if (fit === 'local_clock') {
@@ -50,26 +51,27 @@ function checkHash(commit: CommitRow, parents: readonly string[], report: Report
   } else if (fit === 'none') {
     report('commit_hash', commitHash, `commit ${commitHash}: found fields of another hash, expected its own`)
   }
+  return fit !== 'none'
 }
 
 async function checkPayloads(
   store: Repositories,
   commits: readonly CommitRow[],
-  isSampled: (hash: string) => boolean,
   report: Report,
 ): Promise<void> {
   const users = new Map(commits.map(({ contentHash, commitHash }) => [contentHash, commitHash]))
-  const blobs = await readAll(
-    [...users.keys()],
-    (keys) => store.blobs.getMany(keys),
-    (key) => store.blobs.get(key),
-    report,
-  )
-  for (const [contentHash, commitHash] of users) {
-    const blob = blobs.get(contentHash)
-    if (blob !== undefined) {
-      if (isSampled(contentHash)) checkPayload(blob, report)
-    } else report('missing_payload', contentHash, `payload ${contentHash} of commit ${commitHash} is gone`)
+  for (const some of chunksOf([...users.keys()], PAYLOADS_AT_ONCE)) {
+    const blobs = await readAll(
+      some,
+      (keys) => store.blobs.getMany(keys),
+      (key) => store.blobs.get(key),
+      report,
+    )
+    for (const hash of some) {
+      const blob = blobs.get(hash)
+      if (blob !== undefined) checkPayload(blob, report)
+      else report('missing_payload', hash, `payload ${hash} of commit ${users.get(hash)} is gone`)
+    }
   }
 }
 
@@ -114,22 +116,5 @@ async function exists(store: Repositories, hash: string): Promise<boolean> {
     return (await store.commits.get(hash)) !== null
   } catch (error) {
     return !(error instanceof InvalidInputError)
-  }
-}
-
-/** Walks up from every commit once. */
-export function checkCycles(parents: Parents, report: Report): void {
-  const done = new Set<string>()
-  for (const start of parents.keys()) {
-    const way = new Set<string>()
-    let hash: string | null = start
-    while (hash !== null && !done.has(hash) && !way.has(hash)) {
-      way.add(hash)
-      hash = parents.get(hash) ?? null
-    }
-    if (hash !== null && way.has(hash)) {
-      report('parent_cycle', hash, `commit ${hash} is its own ancestor, expected a chain that ends`)
-    }
-    for (const one of way) done.add(one)
   }
 }

@@ -5,8 +5,13 @@ import type { Report } from './finding.js'
 import { chunksOf, readAll, readable } from './reading.js'
 
 /** Checks a tract's operation events: that they have both sides, and that commits and token counts fit. */
-export async function checkEvents(store: Repositories, tractId: string, report: Report): Promise<number> {
-  const ids = await store.operationEvents.getAllIds(tractId)
+export async function checkEvents(
+  store: Repositories,
+  tractId: string,
+  isSampled: (id: string) => boolean,
+  report: Report,
+): Promise<number> {
+  const ids = (await store.operationEvents.getAllIds(tractId)).filter(isSampled)
   for (const some of chunksOf(ids)) {
     const events = await readAll(
       some,

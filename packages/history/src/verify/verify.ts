@@ -1,10 +1,11 @@
 import type { Store } from '@tract/repositories'
 import { type Render, renderMessages } from '../context.js'
 import { checkFunction, checkOptional, checkOptionalText, checkStore, readOptions } from '../input.js'
-import { checkCommits, checkCycles, checkPayload, type Parents } from './commits.js'
+import { checkCommits, checkPayload } from './commits.js'
+import { checkCycles } from './cycles.js'
 import { checkEvents } from './events.js'
 import { type Finding, type FindingKind, type Report, SEVERITIES } from './finding.js'
-import { chunksOf, readAll } from './reading.js'
+import { chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
 import { checkRecords } from './records.js'
 import { checkRefs, checkSpawns } from './references.js'
 
@@ -12,7 +13,10 @@ import { checkRefs, checkSpawns } from './references.js'
 export interface VerifyOptions {
   /** Only this tract, and not the database as such. */
   readonly tractId?: string
-  /** The share of hashes and records to check, above 0 and at most 1; another share each time. All unless given. */
+  /**
+   * The share of commits, events and records to check, above 0 and at most 1, another share each time; the database as
+   * such is then not checked, for that reads all of it. All unless given.
+   */
   readonly sample?: number
   /** What made the messages of compile records, where it is not the default. */
   readonly render?: Render
@@ -58,27 +62,22 @@ export async function verify(store: Store, options: VerifyOptions = {}): Promise
   const checked = { tracts: tracts.length, commits: 0, events: 0, records: 0 }
   for (const tract of tracts) {
     const report = reporting(tract)
-    const parents: Parents = new Map()
-    const hashes = await store.commits.getHashes(tract)
-    for (const some of chunksOf(hashes)) await checkCommits(store, some, parents, isSampled, report)
-    checkCycles(parents, report)
+    const changed: string[] = []
+    const hashes = (await store.commits.getHashes(tract)).filter(isSampled)
+    for (const some of chunksOf(hashes)) changed.push(...(await checkCommits(store, some, report)))
+    await checkCycles(store, changed, report)
     await checkRefs(store, tract, report)
     await checkSpawns(store, tract, report)
     checked.commits += hashes.length
-    checked.events += await checkEvents(store, tract, report)
+    checked.events += await checkEvents(store, tract, isSampled, report)
     checked.records += await checkRecords(store, tract, render, isSampled, report)
   }
-  if (tractId === undefined) await checkDatabase(store, findings, isSampled, reporting(null))
+  if (tractId === undefined && sample === 1) await checkDatabase(store, findings, reporting(null))
   return { ok: findings.every(({ severity }) => severity === 'oddity'), findings: once(findings), checked }
 }
 
-async function checkDatabase(
-  store: Store,
-  findings: readonly Finding[],
-  isSampled: (hash: string) => boolean,
-  report: Report,
-): Promise<void> {
-  for (const some of chunksOf(await store.blobs.getOrphanHashes())) {
+async function checkDatabase(store: Store, findings: readonly Finding[], report: Report): Promise<void> {
+  for (const some of chunksOf(await store.blobs.getOrphanHashes(), PAYLOADS_AT_ONCE)) {
     const blobs = await readAll(
       some,
       (keys) => store.blobs.getMany(keys),
@@ -87,7 +86,7 @@ async function checkDatabase(
     )
     for (const blob of blobs.values()) {
       report('orphaned_payload', blob.contentHash, `payload ${blob.contentHash} belongs to no commit`)
-      if (isSampled(blob.contentHash)) checkPayload(blob, report)
+      checkPayload(blob, report)
     }
   }
   const known = new Set(findings.map(({ at }) => at))
@@ -100,7 +99,7 @@ async function checkDatabase(
   }
 }
 
-/** Chooses by the hash itself, from a place that is another each time: a row is checked with its payload or not at all. */
+/** Chooses by the hash itself, from a place that is another each time. */
 function sampler(share: number): (hash: string) => boolean {
   if (share >= 1) return () => true
   const start = Math.random()
