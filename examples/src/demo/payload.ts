@@ -1,4 +1,4 @@
-import type { ContextEntry } from '@tract/history'
+import type { RenderedEntry } from '@tract/history'
 import type { CommitRow } from '@tract/schema'
 import type { ChatMessage } from './chat.js'
 import { clip } from './text.js'
@@ -70,7 +70,7 @@ function speakerOf(payload: Payload): string {
 export function messageIn({
   commit,
   payloadJson,
-}: ContextEntry): { number: number; payload: Payload } | null {
+}: RenderedEntry): { number: number; payload: Payload } | null {
   const number = messageNumber(commit)
   return number === null ? null : { number, payload: JSON.parse(payloadJson) as Payload }
 }

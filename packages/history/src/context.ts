@@ -43,11 +43,14 @@ export interface Context {
   readonly digest: string
 }
 
+/** What a message is made of. The priority may be another when it is made again, so it is none of its concern. */
+export type RenderedEntry = Omit<ContextEntry, 'priority'>
+
 /**
  * Makes the messages that are sent of the entries of a context. It must be a function of the entries alone: a context is
- * proven by making its messages again. Priorities may have changed by then, so they are none of its concern.
+ * proven by making its messages again.
  */
-export type Render = (entries: readonly Omit<ContextEntry, 'priority'>[]) => readonly JsonObject[]
+export type Render = (entries: readonly RenderedEntry[]) => readonly JsonObject[]
 
 /** A message `{ role, content }` an entry, with `name` where there is one. */
 export const renderMessages: Render = (entries) =>

@@ -16,6 +16,7 @@ export {
   type ContextEntry,
   digestOf,
   type Render,
+  type RenderedEntry,
   renderMessages,
 } from './context.js'
 export {

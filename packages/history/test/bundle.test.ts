@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Store } from '@tract/repositories'
+import { type Store, TractError } from '@tract/repositories'
 import { openStore } from '@tract/sqlite'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -176,4 +176,94 @@ test.skipIf(WITHOUT_GOLDEN)('the golden file travels with every stored value as 
     'blobs',
   ])
     expect(rowsOf(copy, table), table).toEqual(rowsOf(file, table))
+})
+
+test('a tract of another origin brings along the whole chain behind it', async () => {
+  const store = await aStore()
+  const parent = history(store, 'parent')
+  for (let i = 0; i < 20; i++) await parent.commit(user(`${i}`))
+  const [last] = (await store.commits.getHashes('parent')).slice(-1)
+  await history(store, 'child').import({ from: 'parent', commits: [last ?? ''] })
+  const target = await aStore()
+  await importBundle(target, exportBundle(store, { tractId: 'child' }))
+  expect(await target.commits.getHashes('parent')).toHaveLength(20)
+  expect((await verify(target)).ok).toBe(true)
+})
+
+test('text that reads as nothing is not nothing', async () => {
+  const [store, target] = [await aStore(), await aStore()]
+  await history(store, 't').commit(user('a'), { message: 'null' })
+  const [commit] = await store.commits.getAll('t')
+  await importBundle(target, exportBundle(store))
+  const other = await aStore()
+  if (commit === undefined) throw new Error('one commit')
+  const { payloadJson = '', ...blob } = (await store.blobs.get(commit.contentHash)) ?? {}
+  expect(blob).not.toEqual({})
+  await other.blobs.saveIfAbsent({ contentHash: commit.contentHash, payloadJson, byteSize: 1, tokenCount: 1 })
+  const { commitHash, contentHash, contentType, createdAt, tokenCount } = commit
+  const fields = { commitHash, tractId: 't', contentHash, contentType, createdAt, tokenCount }
+  await other.commits.save({ ...fields, operation: 'append', message: null })
+  await expect(importBundle(other, exportBundle(store))).rejects.toMatchObject({ columns: ['message'] })
+})
+
+test('an import that is broken off leaves nothing, and ends what it reads from', async () => {
+  const { store } = await twoTracts()
+  const lines = (await textOf(store)).split('\n').map((line) => `${line}\n`)
+  let ended = false
+  async function* broken() {
+    try {
+      yield* lines.slice(0, 8)
+      throw new Error('connection lost')
+    } finally {
+      ended = true
+    }
+  }
+  const target = await aStore()
+  await expect(importBundle(target, broken())).rejects.toThrow('connection lost')
+  expect([ended, await target.commits.getTractIds()]).toEqual([true, []])
+  ended = false
+  async function* changed() {
+    try {
+      yield* lines.toSpliced(3, 1, (lines[3] ?? '').replace('"row"', '"line"'))
+    } finally {
+      ended = true
+    }
+  }
+  await expect(importBundle(target, changed())).rejects.toThrow()
+  expect([ended, await target.commits.getTractIds()]).toEqual([true, []])
+})
+
+test('lines that are doubled, exchanged or taken from another bundle are refused, and so is a second header', async () => {
+  const { store } = await twoTracts()
+  const lines = (await textOf(store)).trimEnd().split('\n')
+  const other = await aStore()
+  await history(other, 't').commit(user('foreign'))
+  const foreign = (await textOf(other)).trimEnd().split('\n')
+  const [first = '', second = '', third = ''] = lines
+  const bundles = [
+    lines.toSpliced(4, 0, lines[3] ?? ''),
+    [first, third, second, ...lines.slice(3)],
+    lines.toSpliced(3, 0, foreign[1] ?? ''),
+    lines.toSpliced(3, 0, first),
+    [...lines, ...lines],
+    [...foreign.slice(0, -1), ...lines.slice(-1)],
+  ]
+  const target = await aStore()
+  for (const bundle of bundles) {
+    const refused = importBundle(target, [`${bundle.join('\n')}\n`])
+    await expect(refused).rejects.toBeInstanceOf(TractError)
+    expect(await target.commits.getTractIds()).toEqual([])
+  }
+})
+
+test('a store that holds a part of a bundle is given the rest', async () => {
+  const { store } = await twoTracts()
+  const target = await aStore()
+  await importBundle(target, exportBundle(store, { tractId: 't' }))
+  const { present, written } = await importBundle(target, exportBundle(store))
+  expect(present).toBeGreaterThan(0)
+  expect(written.refs).toBe(2)
+  expect(new Set((await textOf(target)).split('\n').slice(1, -2))).toEqual(
+    new Set((await textOf(store)).split('\n').slice(1, -2)),
+  )
 })

@@ -53,3 +53,17 @@ test('nothing in a message is read as markup, and no label is longer than asked 
   }
   expect(dot.startsWith('digraph history {')).toBe(true)
 })
+
+test('entities of HTML and lists of Markdown in a text stay text', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(user('&lt;b&gt; & &#35;'))
+  const spawn = { parentTractId: 't', childTractId: 'child', inheritanceMode: 'head_snapshot' } as const
+  await store.spawnPointers.save({ ...spawn, purpose: '1. look - and see', parentCommitHash: await h.head() })
+  const { commitHash } = await history(store, 'child').commit(instruction('Inherited'))
+  const dot = await picture(store, { origins: commitHash }, { format: 'dot' })
+  expect(dot).toContain('&amp;lt;b&amp;gt; &amp; &amp;#35;')
+  const mermaid = await picture(store, { origins: commitHash })
+  expect(mermaid).toContain('1#46; look - and see')
+  expect(mermaid).toContain('#38;lt;b#38;gt;')
+})

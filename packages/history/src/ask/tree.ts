@@ -69,7 +69,7 @@ export function nodesOf(root: LineageNode): readonly LineageNode[] {
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (met.has(node)) continue
     met.add(node)
-    stack.push(...node.ways.flatMap(({ nodes }) => nodes).toReversed())
+    for (const next of node.ways.flatMap(({ nodes }) => nodes).reverse()) stack.push(next)
   }
   return [...met]
 }

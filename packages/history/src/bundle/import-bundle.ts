@@ -1,4 +1,4 @@
-import type { StoredRow, StoredTable, Transaction } from '@tract/repositories'
+import type { StoredRow, StoredTable, StoredValue, Transaction } from '@tract/repositories'
 import { BundleConflictError } from '../errors.js'
 import { checkFlag, checkStore, readOptions } from '../input.js'
 import { RowCheck } from './check-row.js'
@@ -107,7 +107,7 @@ async function storeLog(
   const { columns } = TABLES[table]
   const column = table === 'annotations' ? 'target_hash' : 'tract_id'
   const textOf = (row: StoredRow) =>
-    JSON.stringify([table, ...columns.map((name) => String(row[name] ?? null))])
+    JSON.stringify([table, ...columns.map((name) => textOfValue(row[name] ?? null))])
   const values = [...new Set(rows.map((row) => String(row[column])))]
   const counts = new Map<string, number>()
   for (const row of await tx.storedRows.read(table, column, values)) add(counts, textOf(row))
@@ -140,7 +140,17 @@ async function newSpawns(tx: Transaction, rows: readonly StoredRow[]): Promise<r
 
 function assertSame(table: StoredTable, was: StoredRow, row: StoredRow): void {
   const { columns, key } = TABLES[table]
-  const differing = columns.filter((column) => String(was[column] ?? null) !== String(row[column] ?? null))
+  const differing = columns.filter((column) => !isSame(was[column] ?? null, row[column] ?? null))
   if (differing.length === 0) return
   throw new BundleConflictError(table, key.map((column) => String(row[column])).join(', '), differing)
+}
+
+/** A number may be a `bigint` on one side; text that reads as one, or as `null`, is another value. */
+function isSame(one: StoredValue, other: StoredValue): boolean {
+  const isText = typeof one === 'string' || typeof other === 'string' || one === null || other === null
+  return isText ? one === other : String(one) === String(other)
+}
+
+function textOfValue(value: StoredValue): string | null {
+  return value === null ? null : `${typeof value === 'string'} ${value}`
 }

@@ -1,6 +1,9 @@
 import type { Repositories } from '@tract/repositories'
 import { chunksOf } from '../verify/reading.js'
 
+/** How many commits of a chain are read at once. */
+const STRETCH = 1000
+
 /** What a bundle holds. */
 export interface Scope {
   readonly tracts: readonly string[]
@@ -18,29 +21,35 @@ export async function scopeOf(store: Repositories, tracts: readonly string[]): P
   const events = new Set<string>()
   const parentTracts = new Set<string>()
   let open: string[] = []
+  const add = (hash: string) => open.push(hash)
   for (const tractId of tracts) {
-    open.push(...(await store.commits.getHashes(tractId)))
-    for (const { eventId } of await store.operationEvents.getAll(tractId)) events.add(eventId)
-    for (const pointer of await store.spawnPointers.getAll(tractId)) open.push(pointer.parentCommitHash ?? '')
-    open.push(...(await linked(store, [...events])))
+    for await (const hash of store.commits.iterateHashes(tractId)) add(hash)
+    const ids = await store.operationEvents.getAllIds(tractId)
+    for (const eventId of ids) events.add(eventId)
+    for (const pointer of await store.spawnPointers.getAll(tractId)) add(pointer.parentCommitHash ?? '')
+    for (const some of chunksOf(ids)) for (const hash of await linked(store, some)) add(hash)
   }
   while (open.length > 0) {
-    const fresh = [...new Set(open)].filter((hash) => hash !== '' && !needs.has(hash))
+    const fresh = new Set(open.filter((hash) => hash !== '' && !needs.has(hash)))
     open = []
-    for (const hashes of chunksOf(fresh)) {
+    for (const hashes of chunksOf([...fresh])) {
       const commits = await store.commits.getMany(hashes)
       const merges = await store.commitParents.getMany(hashes)
       for (const { commitHash, parentHash, responseTo, tractId } of commits.values()) {
         const others = (merges.get(commitHash) ?? []).map((link) => link.parentHash)
         const below = [parentHash, responseTo, ...others].filter((hash) => hash !== null)
         needs.set(commitHash, below)
-        open.push(...below)
+        for (const hash of below) add(hash)
         parentTracts.add(tractId)
+        // A chain that leads out of the tracts is followed a stretch at once, not a commit a round.
+        if (parentHash === null || fresh.has(parentHash) || needs.has(parentHash)) continue
+        for (const row of await store.commits.getAncestors(parentHash, { limit: STRETCH }))
+          add(row.commitHash)
       }
       const steps = await store.operationEvents.getLineage(hashes, 'origins')
       const met = [...new Set(steps.map(({ eventId }) => eventId))].filter((id) => !events.has(id))
       for (const eventId of met) events.add(eventId)
-      open.push(...(await linked(store, met)))
+      for (const hash of await linked(store, met)) add(hash)
     }
     for (const pointer of (await store.spawnPointers.batchGetByChild([...parentTracts])).values()) {
       open.push(pointer.parentCommitHash ?? '')

@@ -5,7 +5,7 @@ import { DamagedRecordError } from '../errors.js'
 import { groupBy } from '../group.js'
 import { checkFlag, readHashes, readMoment, readOptions } from '../input.js'
 import { commitsOf } from '../resolve.js'
-import { chunksOf } from '../verify/reading.js'
+import { chunksAsTheyCome, chunksOf } from '../verify/reading.js'
 import { CommitGraph, type Reached } from './commit-graph.js'
 
 /** What is kept beyond what provenance needs. */
@@ -58,7 +58,7 @@ export async function reachability(
   const graph = new CommitGraph()
   const roots = new Set((await commitsOf(store, wanted)).map(({ commitHash }) => commitHash))
   const edits: CommitRow[] = []
-  for await (const hashes of hashesOf(store, tracts)) {
+  for await (const hashes of chunksAsTheyCome(hashesOf(store, tracts), COMMITS_AT_ONCE)) {
     const merges = await store.commitParents.getMany(hashes)
     for (const commit of (await store.commits.getMany(hashes)).values()) {
       const { commitHash, parentHash, responseTo, createdAt } = commit
@@ -83,21 +83,12 @@ export async function reachability(
   }
 }
 
-/** The hashes of all commits of some tracts, in parts that do not heed where a tract ends. */
+/** The hashes of all commits of some tracts. */
 async function* hashesOf(
   store: Repositories,
   tracts: Iterable<string>,
-): AsyncGenerator<readonly string[], void, undefined> {
-  let open: string[] = []
-  for (const tractId of tracts) {
-    for (const some of chunksOf(await store.commits.getHashes(tractId), COMMITS_AT_ONCE)) {
-      open.push(...some)
-      if (open.length < COMMITS_AT_ONCE) continue
-      yield open
-      open = []
-    }
-  }
-  if (open.length > 0) yield open
+): AsyncGenerator<string, void, undefined> {
+  for (const tractId of tracts) yield* store.commits.iterateHashes(tractId)
 }
 
 /**

@@ -20,6 +20,7 @@ export function toDot({ nodes, edges }: Graph, longestLabel: number): string {
   return ['digraph history {', '  node [fontname="sans-serif"]', ...lines, ...arrows, '}', ''].join('\n')
 }
 
+/** Graphviz reads backslashes and quotes in a label, and also the entities of HTML. */
 function escaped(text: string): string {
-  return text.replace(/["\\]/g, (character) => `\\${character}`)
+  return text.replace(/["\\]/g, (character) => `\\${character}`).replaceAll('&', '&amp;')
 }

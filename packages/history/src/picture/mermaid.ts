@@ -22,8 +22,14 @@ export function toMermaid({ nodes, edges }: Graph, longestLabel: number): string
 
 /** Mermaid takes characters by number, which is the one way that nothing in a label is read as markup. */
 function escaped(text: string): string {
-  return text.replace(
-    /[^\p{L}\p{N}\p{M}\p{Extended_Pictographic} .,:;!?'()=+/…×→-]/gu,
-    (character) => `#${character.codePointAt(0)};`,
-  )
+  return text
+    .replace(/[^\p{L}\p{N}\p{M}\p{Extended_Pictographic} .,:;!?'()=+/…×→-]/gu, byNumber)
+    .replace(LIST_MARK, (mark) => mark.replace(/[.+-]/, byNumber))
+}
+
+/** What begins so is taken for a list of Markdown, which Mermaid draws as an error. */
+const LIST_MARK = /^(?:\d+\.|[-+])(?=\s|$)/
+
+function byNumber(character: string): string {
+  return `#${character.codePointAt(0)};`
 }

@@ -12,6 +12,21 @@ export function* chunksOf<Item>(items: readonly Item[], size = ROWS_AT_ONCE): Ge
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
 }
 
+/** The same of what comes one by one. */
+export async function* chunksAsTheyCome<Item>(
+  items: AsyncIterable<Item>,
+  size = ROWS_AT_ONCE,
+): AsyncGenerator<readonly Item[], void, undefined> {
+  let some: Item[] = []
+  for await (const item of items) {
+    some.push(item)
+    if (some.length < size) continue
+    yield some
+    some = []
+  }
+  if (some.length > 0) yield some
+}
+
 /** Reads many rows; where one of them cannot be read, reads each by itself and reports those. */
 export async function readAll<Row>(
   keys: readonly string[],

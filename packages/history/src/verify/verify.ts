@@ -5,7 +5,7 @@ import { checkCommits, checkPayload } from './commits.js'
 import { checkCycles } from './cycles.js'
 import { checkEvents } from './events.js'
 import { type Finding, type FindingKind, type Report, SEVERITIES } from './finding.js'
-import { chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
+import { chunksAsTheyCome, chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
 import { checkRecords } from './records.js'
 import { checkRefs, checkSpawns } from './references.js'
 
@@ -63,12 +63,14 @@ export async function verify(store: Store, options: VerifyOptions = {}): Promise
   for (const tract of tracts) {
     const report = reporting(tract)
     const changed: string[] = []
-    const hashes = (await store.commits.getHashes(tract)).filter(isSampled)
-    for (const some of chunksOf(hashes)) changed.push(...(await checkCommits(store, some, report)))
+    for await (const some of chunksAsTheyCome(store.commits.iterateHashes(tract))) {
+      const hashes = some.filter(isSampled)
+      checked.commits += hashes.length
+      changed.push(...(await checkCommits(store, hashes, report)))
+    }
     await checkCycles(store, changed, report)
     await checkRefs(store, tract, report)
     await checkSpawns(store, tract, report)
-    checked.commits += hashes.length
     checked.events += await checkEvents(store, tract, isSampled, report)
     checked.records += await checkRecords(store, tract, render, isSampled, report)
   }
