@@ -37,6 +37,9 @@ export abstract class CompileRecordRepository {
   /** The tract's records, oldest first. */
   abstract getAll(tractId: string): Promise<readonly CompileRecordRow[]>
 
+  /** The ids of the tract's records, oldest first. */
+  abstract getAllIds(tractId: string): Promise<readonly string[]>
+
   /** The record's links by position. */
   abstract getEffectives(recordId: string): Promise<readonly CompileEffectiveRow[]>
 

@@ -59,6 +59,7 @@ it('compile records have the five methods of the original system, the write of a
     | 'addEffective'
     | 'getRecord'
     | 'getAll'
+    | 'getAllIds'
     | 'getEffectives'
     | 'saveRecordWithEffectives'
     | 'getMany'

@@ -160,6 +160,7 @@ const METHODS: readonly Method[] = [
   method('compileRecords', 'addEffective', ['record-1', hash(1), 0], id, id, 'count'),
   method('compileRecords', 'getRecord', ['record-1'], id),
   method('compileRecords', 'getAll', [TRACT], id),
+  method('compileRecords', 'getAllIds', [TRACT], id),
   method('compileRecords', 'getEffectives', ['record-1'], id),
 
   method(

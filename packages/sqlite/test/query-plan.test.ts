@@ -111,6 +111,7 @@ async function callEverything(store: SqliteStore): Promise<void> {
   await compileRecords.addEffective('record-1', hash(1), 0)
   await compileRecords.getRecord('record-1')
   await compileRecords.getAll(TRACT)
+  await compileRecords.getAllIds(TRACT)
   await compileRecords.getEffectives('record-1')
   await compileRecords.getMany(['record-1'])
   await compileRecords.batchGetEffectives(['record-1'])

@@ -22,7 +22,7 @@ export interface Keep {
 }
 
 /** A question for the uses of commits looks at every compile record, so it is asked of many at once. */
-const COMMITS_AT_ONCE = 10_000
+const COMMITS_AT_ONCE = 4000
 
 /** A caller's wishes, each given. */
 export interface Kept {

@@ -5,7 +5,10 @@ import { entriesOf, type RecordEntry } from '../ask/record-entries.js'
 import type { Render } from '../context.js'
 import { DamagedRecordError } from '../errors.js'
 import type { Report } from './finding.js'
-import { chunksOf, isDamage, readable } from './reading.js'
+import { chunksOf, isDamage, readAll, readable } from './reading.js'
+
+/** How many records are read at once: each names all messages of a context. */
+const RECORDS_AT_ONCE = 100
 
 /** Checks a tract's compile records: that the context each keeps can be rebuilt, and has its digest. */
 export async function checkRecords(
@@ -15,16 +18,19 @@ export async function checkRecords(
   isSampled: (id: string) => boolean,
   report: Report,
 ): Promise<number> {
-  const records =
-    (await readable(() => store.compileRecords.getAll(tractId), 'compile_records', report)) ?? []
-  for (const some of chunksOf(records)) {
-    const ids = some.map(({ recordId }) => recordId)
+  const ids = (await store.compileRecords.getAllIds(tractId)).filter(isSampled)
+  for (const some of chunksOf(ids, RECORDS_AT_ONCE)) {
+    const records = await readAll(
+      some,
+      (keys) => store.compileRecords.getMany(keys),
+      (key) => store.compileRecords.getRecord(key),
+      report,
+    )
     const links =
-      (await readable(() => store.compileRecords.batchGetEffectives(ids), 'compile_effectives', report)) ??
+      (await readable(() => store.compileRecords.batchGetEffectives(some), 'compile_effectives', report)) ??
       new Map()
-    for (const record of some) {
+    for (const record of records.values()) {
       const { recordId } = record
-      if (!isSampled(recordId)) continue
       try {
         await checkRecord(store, record, links.get(recordId) ?? [], render, report)
       } catch (error) {
@@ -34,7 +40,7 @@ export async function checkRecords(
       }
     }
   }
-  return records.length
+  return ids.length
 }
 
 async function checkRecord(

@@ -16,6 +16,7 @@ const RECORDS = `
   CROSS JOIN compile_records ON compile_records.record_id = wanted.value`
 const BY_TRACT = `
   SELECT compile_records.* FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid`
+const IDS = 'SELECT record_id FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid'
 const EFFECTIVES = `
   SELECT compile_effectives.* FROM compile_effectives WHERE record_id = ? ORDER BY position, rowid`
 const EFFECTIVES_OF_EACH = `
@@ -84,6 +85,11 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
   override async getAll(tractId: string): Promise<readonly CompileRecordRow[]> {
     checkId('tractId', tractId)
     return this.#session.read((db) => db.compileRecords.all(BY_TRACT, tractId))
+  }
+
+  override async getAllIds(tractId: string): Promise<readonly string[]> {
+    checkId('tractId', tractId)
+    return this.#session.read((db) => db.values(IDS, tractId) as string[])
   }
 
   override async getEffectives(recordId: string): Promise<readonly CompileEffectiveRow[]> {

@@ -191,6 +191,7 @@ function everyCall(store: Store): Readonly<Record<string, () => Promise<unknown>
     'compileRecords.addEffective': () => compileRecords.addEffective('record', 'hash', 0),
     'compileRecords.getRecord': () => compileRecords.getRecord('record'),
     'compileRecords.getAll': () => compileRecords.getAll(A_TRACT),
+    'compileRecords.getAllIds': () => compileRecords.getAllIds(A_TRACT),
     'compileRecords.getEffectives': () => compileRecords.getEffectives('record'),
     'spawnPointers.save': () => spawnPointers.save(aSpawnPointer()),
     'spawnPointers.get': () => spawnPointers.get(1),

@@ -54,12 +54,15 @@ export function compileRecordContract(test: ContractTest): void {
       await save('elsewhere', 2, 'another')
       expect(await store.compileRecords.getAll(A_TRACT)).toEqual([early, middle, late])
       expect(await store.compileRecords.getAll('a tract without records')).toEqual([])
+      expect(await store.compileRecords.getAllIds(A_TRACT)).toEqual(['early', 'middle', 'late'])
+      expect(await store.compileRecords.getAllIds('a tract without records')).toEqual([])
     })
 
     test('records of one time come in the order of insertion', async ({ store }) => {
       for (const recordId of ['zebra', 'apple', 'mango']) await saveRecord(store, recordId)
       const records = await store.compileRecords.getAll(A_TRACT)
       expect(records.map(({ recordId }) => recordId)).toEqual(['zebra', 'apple', 'mango'])
+      expect(await store.compileRecords.getAllIds(A_TRACT)).toEqual(['zebra', 'apple', 'mango'])
     })
 
     test('get record not found', async ({ store }) => {

@@ -74,6 +74,10 @@ export class ModelCompileRecordRepository extends CompileRecordRepository {
     return handOut(oldestFirst(this.#state.compileRecords.filter((record) => record.tractId === tractId)))
   }
 
+  override async getAllIds(tractId: string): Promise<readonly string[]> {
+    return (await this.getAll(tractId)).map(({ recordId }) => recordId)
+  }
+
   override async getEffectives(recordId: string): Promise<readonly CompileEffectiveRow[]> {
     return handOut(byPosition(this.#state.compileEffectives.filter((link) => link.recordId === recordId)))
   }

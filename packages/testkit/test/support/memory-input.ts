@@ -100,6 +100,7 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   'compileRecords.batchGetEffectives': [['recordIds', ids]],
   'compileRecords.getEffectivesNaming': [checkHashes],
   'compileRecords.getAll': [checkTract],
+  'compileRecords.getAllIds': [checkTract],
   'compileRecords.getEffectives': [checkRecord],
   'spawnPointers.get': [['id', count]],
   'spawnPointers.getByChild': [['childTractId', checkId]],

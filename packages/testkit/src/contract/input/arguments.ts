@@ -270,6 +270,7 @@ export const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
     { ...COMMIT, name: 'recordId', call: (store, value) => store.compileRecords.getRecord(value) },
   ],
   'compileRecords.getAll': [{ ...TRACT, call: (store, value) => store.compileRecords.getAll(value) }],
+  'compileRecords.getAllIds': [{ ...TRACT, call: (store, value) => store.compileRecords.getAllIds(value) }],
   'compileRecords.getEffectives': [
     { ...COMMIT, name: 'recordId', call: (store, value) => store.compileRecords.getEffectives(value) },
   ],

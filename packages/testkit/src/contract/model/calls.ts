@@ -280,6 +280,7 @@ export const CALLS: readonly Arbitrary<Call>[] = [
   ),
   call('getRecord', [compileRecord], (store, recordId) => store.compileRecords.getRecord(recordId)),
   call('compileRecords.getAll', [tract], (store, tractId) => store.compileRecords.getAll(tractId)),
+  call('compileRecords.getAllIds', [tract], (store, tractId) => store.compileRecords.getAllIds(tractId)),
   call('getEffectives', [compileRecord], (store, recordId) => store.compileRecords.getEffectives(recordId)),
   call(
     'spawnPointers.save',
