@@ -274,10 +274,10 @@ test('the timeline tells the size of the context at every commit, event and reco
     ['commit', 5],
     ['commit', 6],
     ['record', 6],
-    ['compress', 3],
+    ['compress', 5],
     ['reorganize', 5],
     ['record', 5],
-    ['compress', 3],
+    ['compress', 4],
     ['reorganize', 4],
     ['record', 4],
   ])

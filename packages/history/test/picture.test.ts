@@ -67,3 +67,19 @@ test('entities of HTML and lists of Markdown in a text stay text', async () => {
   expect(mermaid).toContain('1#46; look - and see')
   expect(mermaid).toContain('#38;lt;b#38;gt;')
 })
+
+test('what was only written anew behind a summary is not drawn as an event', async () => {
+  const { store, h } = await drawn()
+  const { entries } = await h.context()
+  const sources = entries.slice(1).map(({ commit }) => commit.commitHash)
+  await h.commit(user('behind'))
+  const { summary } = await h.compress({ sources, summary: 'Again' })
+  const behind = (await h.head()) ?? ''
+  for (const subject of [{ tract: 't' }, { origins: summary.commitHash }, { origins: behind }]) {
+    const text = await picture(store, subject)
+    expect(text).not.toContain('reorganize')
+  }
+  expect(await picture(store, { origins: behind })).toContain('user: behind')
+  await h.reorganize({ commits: [behind, summary.commitHash] })
+  expect(await picture(store, { tract: 't' })).toContain('reorganize')
+})

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   AlreadyExistsError,
   AmbiguousPrefixError,
@@ -5,6 +6,7 @@ import {
   RefConflictError,
 } from '@tract/repositories'
 import { Timestamp } from '@tract/schema'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import {
   EditOfEditError,
@@ -14,7 +16,7 @@ import {
   UnknownHashError,
   verify,
 } from '../src/index.js'
-import { aStore, assistant, instruction, textsOf, user } from './support/fixture.js'
+import { aFolder, aStore, assistant, instruction, textsOf, user } from './support/fixture.js'
 
 test('a commit becomes the head, and the context says it with its role', async () => {
   const h = history(await aStore(), 't')
@@ -413,4 +415,23 @@ test('a record takes only a context that its entries make', async () => {
   expect(await store.compileRecords.getAll('t')).toEqual([])
   const { paramsJson } = await h.recordCompile({ context: { ...context, messages } })
   expect(paramsJson).toMatchObject({ context_digest: context.digest })
+})
+
+test('a copy has the settings of its commit in the very text that is stored', async () => {
+  const file = join(aFolder(), 'tract.db')
+  const store = await aStore(file)
+  const h = history(store, 't')
+  const [a, b] = [await h.commit(user('a')), await h.commit(user('b'))]
+  const config = '{"temperature": 1.0, "bias": NaN, "seed": 9007199254740993}'
+  const db = new Database(file)
+  db.prepare('UPDATE commits SET generation_config_json = ? WHERE commit_hash = ?').run(config, b.commitHash)
+  db.close()
+  await h.compress({ sources: [a.commitHash], summary: 'S' })
+  await history(store, 'other').import({ from: 't', commits: [b.commitHash] })
+  for (const tractId of ['t', 'other']) {
+    const head = (await store.refs.getHead(tractId)) ?? ''
+    const [row] = await store.storedRows.read('commits', 'commit_hash', [head])
+    expect(row?.generation_config_json).toBe(config)
+  }
+  expect((await verify(store)).findings).toEqual([])
 })

@@ -27,11 +27,17 @@ export async function timeline(store: Repositories, tractId: string): Promise<re
   const sizes = sizesOf(commits)
   const made = new Set<string>()
   const points: TimelinePoint[] = []
-  for (const event of events) {
-    const results = (links.get(event.eventId) ?? []).filter(({ role }) => role === 'result')
+  const ledTo = new Map<string, number>()
+  for (const { eventId, paramsJson, compressedTokens } of events) {
+    const results = (links.get(eventId) ?? []).filter(({ role }) => role === 'result')
     for (const { commitHash } of results) made.add(commitHash)
-    const last = results.at(-1)
-    const tokens = (last && sizes.get(last.commitHash)) ?? event.compressedTokens
+    const tokens = sizes.get(results.at(-1)?.commitHash ?? '') ?? compressedTokens
+    ledTo.set(eventId, tokens)
+    const cause = causeIn(paramsJson)
+    if (cause !== null) ledTo.set(cause, tokens)
+  }
+  for (const event of events) {
+    const tokens = ledTo.get(event.eventId) ?? event.compressedTokens
     points.push({ at: event.createdAt, tokens, event, commit: null, record: null })
   }
   for (const commit of commits) {
@@ -43,6 +49,12 @@ export async function timeline(store: Repositories, tractId: string): Promise<re
     points.push({ at: record.createdAt, tokens: record.tokenCount, record, commit: null, event: null })
   }
   return points.sort((left, right) => byTime({ createdAt: left.at }, { createdAt: right.at }))
+}
+
+/** The compression behind whose summary an event wrote the rest anew: only both together make a context. */
+function causeIn(params: OperationEventRow['paramsJson']): string | null {
+  if (typeof params !== 'object' || params === null || !('because_of' in params)) return null
+  return typeof params.because_of === 'string' ? params.because_of : null
 }
 
 /** The size at each commit, from that of its parent; an edit exchanges the text of the commit it edits. */

@@ -1,6 +1,7 @@
 import type { Repositories } from '@tract/repositories'
 import type { CommitRow, OperationEventRow } from '@tract/schema'
 import { groupBy } from '../group.js'
+import { isConsequence } from './consequence.js'
 import { type Graph, GraphBuilder } from './graph.js'
 import { shortHash, textsOf } from './label.js'
 
@@ -12,7 +13,7 @@ export async function historyGraph(store: Repositories, tractId: string, fold: n
   const commits = await store.commits.getAll(tractId)
   const hashes = commits.map(({ commitHash }) => commitHash)
   const refs = await store.refs.getAll(tractId)
-  const events = await store.operationEvents.getAll(tractId)
+  const events = (await store.operationEvents.getAll(tractId)).filter((event) => !isConsequence(event))
   const links = await store.operationEvents.batchGetCommits(events.map(({ eventId }) => eventId))
   const merges = await store.commitParents.getMany(hashes)
   const refsOn = groupBy(refs, ({ commitHash }) => commitHash)

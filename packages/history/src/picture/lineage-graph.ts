@@ -1,5 +1,6 @@
 import type { Repositories } from '@tract/repositories'
 import { type LineageNode, type LineageWay, nodesOf } from '../ask/tree.js'
+import { isConsequence } from './consequence.js'
 import { type Graph, GraphBuilder } from './graph.js'
 import { shortHash, textsOf } from './label.js'
 
@@ -21,17 +22,19 @@ export async function lineageGraph(
     builder.node({ id: node.hash, label: [shortHash(node.hash), text(node)], shape: 'commit' })
     return node.hash
   }
-  draw(root)
-  const drawn = new Set([root])
+  const begin = behindCopies(root)
+  draw(begin)
+  const drawn = new Set([begin])
   // A set hands out what is added while it is walked.
   for (const node of drawn) {
     for (const [index, way] of node.ways.entries()) {
       const id = way.event?.eventId ?? `spawn ${way.spawn?.id ?? index}`
       builder.node({ id, label: wayLabel(way), shape: 'event' })
       connect(id, node.hash)
-      const ends = way.nodes.filter(({ ways }) => ways.length === 0)
+      const beyondWay = [...new Set(way.nodes.map(behindCopies))]
+      const ends = beyondWay.filter(({ ways }) => ways.length === 0)
       const isFolded = ends.length > fold
-      for (const beyond of way.nodes) {
+      for (const beyond of beyondWay) {
         if (isFolded && beyond.ways.length === 0) continue
         connect(draw(beyond), id)
         drawn.add(beyond)
@@ -49,6 +52,18 @@ export async function lineageGraph(
   function connect(older: string, newer: string): void {
     const [from, to] = direction === 'origins' ? [older, newer] : [newer, older]
     builder.edge({ from, to, kind: 'part' })
+  }
+}
+
+/** The commit that a copy stands for, where all that happened to it is that it was written anew. */
+function behindCopies(node: LineageNode): LineageNode {
+  let behind = node
+  for (;;) {
+    const [way, ...others] = behind.ways
+    const [only, ...more] = way?.nodes ?? []
+    const isAlone = only !== undefined && others.length + more.length === 0
+    if (!isAlone || way?.event == null || !isConsequence(way.event)) return behind
+    behind = only
   }
 }
 

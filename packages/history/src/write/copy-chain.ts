@@ -1,6 +1,6 @@
 import type { Repositories } from '@tract/repositories'
-import type { CommitRow, JsonObject, JsonValue, Priority } from '@tract/schema'
-import { pinInstruction, writeCommit } from './write-commit.js'
+import type { CommitRow, Priority } from '@tract/schema'
+import { pinInstruction, type StoredSettings, writeCommit } from './write-commit.js'
 
 /** The end of a chain that was copied, and what became of each commit on it. */
 export interface CopiedChain {
@@ -25,16 +25,18 @@ export async function copyChain(
   const hashes = commits.map(({ commitHash }) => commitHash)
   const annotations = await repositories.annotations.batchGetLatest(hashes)
   const parents = await repositories.commitParents.getMany(hashes)
+  const settings = await settingsOf(repositories, hashes)
   const copies = new Map<string, CommitRow>()
   let last = parent
   for (const commit of commits) {
     const others = (parents.get(commit.commitHash) ?? []).map(({ parentHash }) => parentHash)
-    const copy: CommitRow = await writeCommit(repositories, {
+    const draft = {
       ...copyable(commit, tractId),
       parent: last,
       responseTo: copies.get(commit.responseTo ?? '')?.commitHash ?? commit.responseTo,
       extraParents: others.filter((hash) => hash !== commit.parentHash && hash !== last?.commitHash),
-    })
+    }
+    const copy: CommitRow = await writeCommit(repositories, draft, settings.get(commit.commitHash))
     const latest = annotations.get(commit.commitHash)
     if (latest === undefined) await pinInstruction(repositories, copy)
     else await annotateCopy(repositories, copy, latest.priority as Priority, latest.reason)
@@ -44,20 +46,31 @@ export async function copyChain(
   return { last, copies }
 }
 
-/** What a copy takes over. */
-export function copyable(commit: CommitRow, tractId: string) {
-  const { contentHash, contentType, message, tokenCount } = commit
+/** What a copy takes over besides its settings. */
+export function copyable(
+  { contentHash, contentType, message, tokenCount, operation }: CommitRow,
+  tractId: string,
+) {
   return {
     ...{ tractId, contentHash, contentType, message, tokenCount },
-    operation: commit.operation === 'edit' ? 'edit' : 'append',
-    metadataJson: objectOrNull(commit.metadataJson),
-    generationConfigJson: objectOrNull(commit.generationConfigJson),
+    operation: operation === 'edit' ? 'edit' : 'append',
   } as const
 }
 
-/** A file may hold a bare number or text where an object belongs; such a value cannot be written again. */
-function objectOrNull(value: JsonValue): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
+/** The metadata and settings of commits as they are stored, by hash. */
+export async function settingsOf(
+  { storedRows }: Repositories,
+  hashes: readonly string[],
+): Promise<ReadonlyMap<string, StoredSettings>> {
+  const rows = await storedRows.read('commits', 'commit_hash', hashes)
+  return new Map(
+    rows.map(
+      ({ commit_hash: hash, metadata_json: metadata = null, generation_config_json: config = null }) => [
+        String(hash),
+        { metadata_json: metadata, generation_config_json: config },
+      ],
+    ),
+  )
 }
 
 async function annotateCopy(

@@ -2,7 +2,7 @@ import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CommitRow } from '@tract/schema'
 import { checkText, readHashes, readOptions } from '../input.js'
 import { commitsOf } from '../resolve.js'
-import { copyable } from './copy-chain.js'
+import { copyable, settingsOf } from './copy-chain.js'
 import type { Position } from './position.js'
 import { recordChange, tokensOfAll } from './rewrite.js'
 import { pinInstruction, writeCommit } from './write-commit.js'
@@ -33,16 +33,18 @@ export async function importAt(
   const { from, commits } = readOptions('import', given, ['from', 'commits'])
   checkText('from', from)
   const sources = await commitsOf(repositories, readHashes('commits', commits), from)
+  const settings = await settingsOf(
+    repositories,
+    sources.map(({ commitHash }) => commitHash),
+  )
   const copies = new Map<string, CommitRow>()
   let last = head === null ? null : await repositories.commits.get(head)
   for (const source of sources) {
     if (copies.has(source.commitHash)) {
       throw new InvalidInputError('commits', source.commitHash, 'each commit once')
     }
-    const copy: CommitRow = await writeCommit(repositories, {
-      ...copyable(source, tractId),
-      ...{ operation: 'append', parent: last },
-    })
+    const draft = { ...copyable(source, tractId), operation: 'append', parent: last } as const
+    const copy: CommitRow = await writeCommit(repositories, draft, settings.get(source.commitHash))
     await pinInstruction(repositories, copy)
     copies.set(source.commitHash, copy)
     last = copy

@@ -1,4 +1,4 @@
-import type { Repositories } from '@tract/repositories'
+import { DamagedDataError, type Repositories, type StoredRow } from '@tract/repositories'
 import {
   type CommitOperation,
   type CommitRow,
@@ -7,6 +7,7 @@ import {
   type JsonObject,
   payloadJson,
   type Timestamp,
+  timestampCodec,
 } from '@tract/schema'
 import { convert } from '../input.js'
 import { afterMoment, momentAfter } from '../moment.js'
@@ -27,11 +28,20 @@ export interface Draft {
   readonly createdAt?: Timestamp
 }
 
+/** Settings of a commit in the texts that are stored, where a copy has those of another. */
+export type StoredSettings = Pick<StoredRow, 'metadata_json' | 'generation_config_json'>
+
 /**
  * Stores a commit under a hash that is its own. Where the same text on the same parent has the same microsecond, in
  * whatever tract, the later one takes the next.
+ *
+ * @param settings what the copy of a commit takes over as it stands: decoded, a number would lose its text
  */
-export async function writeCommit(repositories: Repositories, draft: Draft): Promise<CommitRow> {
+export async function writeCommit(
+  repositories: Repositories,
+  draft: Draft,
+  settings?: StoredSettings,
+): Promise<CommitRow> {
   const { parent, operation = 'append', responseTo = null, extraParents = [], ...rest } = draft
   const parentHash = parent?.commitHash ?? null
   let createdAt = draft.createdAt ?? momentAfter(parent?.createdAt ?? null)
@@ -44,15 +54,38 @@ export async function writeCommit(repositories: Repositories, draft: Draft): Pro
   }
   const { tractId, message = null, tokenCount, metadataJson = null, generationConfigJson = null } = rest
   const described = { tractId, message, tokenCount, metadataJson, generationConfigJson }
-  const commit = await repositories.commits.save({
+  const row = {
     ...{ commitHash: hash, parentHash, contentHash, contentType, operation, responseTo, createdAt },
     ...described,
-  })
+  }
+  const commit =
+    settings === undefined
+      ? await repositories.commits.save(row)
+      : await saveStored(repositories, row, settings)
   if (extraParents.length > 0) {
     // A merge that is copied to the start of a chain has only the parents that it merged.
     const first = parentHash === null ? [] : [parentHash]
     await repositories.commitParents.addParents(hash, [...first, ...extraParents])
   }
+  return commit
+}
+
+async function saveStored(
+  { commits, storedRows }: Repositories,
+  row: Omit<CommitRow, 'metadataJson' | 'generationConfigJson'>,
+  settings: StoredSettings,
+): Promise<CommitRow> {
+  const { commitHash: hash, tractId, parentHash, contentHash, contentType, operation, responseTo } = row
+  await storedRows.insert('commits', [
+    {
+      ...{ commit_hash: hash, tract_id: tractId, parent_hash: parentHash, content_hash: contentHash },
+      ...{ content_type: contentType, operation: operation.toUpperCase(), response_to: responseTo },
+      ...{ message: row.message, token_count: row.tokenCount, created_at: timestampCodec.to(row.createdAt) },
+      ...settings,
+    },
+  ])
+  const commit = await commits.get(hash)
+  if (commit === null) throw new DamagedDataError(`commit ${hash}`, 'nothing', 'what was just stored')
   return commit
 }
 
