@@ -81,3 +81,11 @@ export function isPayloadOf(contentHash: string, payloadJson: string): boolean {
     throw error
   }
 }
+
+const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/gs
+const OTHER_LAYOUT = /[\t\n\r]|(?<![,:]) |[,:](?! )/
+
+/** Whether stored text has a blank behind each comma and colon and no other white space between its parts. */
+export function isLaidOut(payloadJson: string): boolean {
+  return !OTHER_LAYOUT.test(payloadJson.replace(STRINGS, '""'))
+}

@@ -5,10 +5,12 @@ import { expect, test } from 'vitest'
 import {
   collect,
   contextOf,
+  diffContexts,
   exportBundle,
   fateOf,
   history,
   importBundle,
+  type LineageNode,
   originsOf,
   seenBy,
   verify,
@@ -127,6 +129,46 @@ law('a store that was exported and imported gives equal answers', async (store) 
   expect(await answers(copy, hashes)).toEqual(await answers(store, hashes))
   expect((await verify(copy)).findings).toEqual([])
 })
+
+law('a diff tells of every message of both contexts once, and of none that is not in them', async (store) => {
+  const contexts = await Promise.all(TRACTS.map((tractId) => history(store, tractId).context()))
+  const sent = (await answers(store, [])).sent.flatMap(({ context }) => context ?? [])
+  const some = [...contexts, ...sent.slice(0, 3)]
+  for (const before of some) {
+    for (const after of some) {
+      const { changes } = await diffContexts(store, before, after)
+      const told = (side: 'before' | 'after') =>
+        changes.flatMap((change) =>
+          side in change ? [change[side as keyof typeof change] as unknown].flat() : [],
+        )
+      expect(told('after')).toEqual(after.entries)
+      expect(new Set(told('before'))).toEqual(new Set(before.entries))
+      expect(told('before')).toHaveLength(before.entries.length)
+      if (before === after) expect(changes.every(({ kind }) => kind === 'kept')).toBe(true)
+    }
+  }
+})
+
+law('forgetting origins invents none', async (store) => {
+  const hashes = await allHashes(store)
+  const before = new Map<string, Set<string>>()
+  for (const hash of hashes) {
+    const { tree } = await originsOf(store, hash)
+    before.set(hash, hashesIn(tree))
+  }
+  await collect(store, { keep: { eventSources: false } })
+  for (const hash of await allHashes(store)) {
+    const { originals } = await originsOf(store, hash)
+    for (const { commitHash } of originals) expect(before.get(hash)).toContain(commitHash)
+  }
+  expect((await verify(store)).ok).toBe(true)
+})
+
+function hashesIn(root: LineageNode): Set<string> {
+  const nodes = new Set([root])
+  for (const node of nodes) for (const way of node.ways) for (const next of way.nodes) nodes.add(next)
+  return new Set([...nodes].map(({ hash }) => hash))
+}
 
 law('a compression changes nothing but its sources', async (store) => {
   for (const tractId of TRACTS) {

@@ -299,3 +299,17 @@ test.skipIf(WITHOUT_GOLDEN).each(['v2.db', 'v5.db', 'v6.db'])(
     expect(local.map(({ at }) => at.slice(0, 8))).toEqual(['b4f9d308', '802687c1'])
   },
 )
+
+test('white space between the parts of a payload is covered by no hash, and still told', async () => {
+  for (const text of [
+    "replace(payload_json, '\": ', '\":\t')",
+    "payload_json || ' '",
+    "replace(payload_json, ', ', ',')",
+  ]) {
+    const file = await written()
+    change(file, `UPDATE blobs SET payload_json = ${text} WHERE payload_json LIKE '%Rules%'`)
+    const { findings } = await verified(file)
+    expect(kindsOf(findings), text).toContain('payload_layout')
+    expect(kindsOf(findings)).not.toContain('payload_hash')
+  }
+})

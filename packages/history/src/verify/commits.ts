@@ -1,6 +1,6 @@
 import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { BlobRow, CommitRow } from '@tract/schema'
-import { isPayloadOf } from '../payload.js'
+import { isLaidOut, isPayloadOf } from '../payload.js'
 import { hashFit } from './commit-hash.js'
 import type { Report } from './finding.js'
 import { chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
@@ -82,6 +82,13 @@ export function checkPayload({ contentHash, payloadJson, byteSize }: BlobRow, re
       'payload_hash',
       contentHash,
       `payload ${contentHash}: found another text, expected the one it names`,
+    )
+  }
+  if (!isLaidOut(payloadJson)) {
+    report(
+      'payload_layout',
+      contentHash,
+      `payload ${contentHash}: found other white space than ", " and ": "`,
     )
   }
   const size = Buffer.byteLength(payloadJson)

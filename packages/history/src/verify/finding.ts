@@ -32,6 +32,8 @@ export const SEVERITIES = {
   local_clock: 'oddity',
   /** A payload's size is not the one noted; files of the first version count another form. */
   payload_size: 'oddity',
+  /** A payload's white space is not as the format writes it, which no hash covers. */
+  payload_layout: 'oddity',
   /** No commit refers to a payload. */
   orphaned_payload: 'oddity',
   /** A ref that is not HEAD stands for one that does not exist, or for nothing. */
