@@ -16,6 +16,7 @@ const PLACES = {
 
 const PRINTS: Readonly<Record<string, readonly string[]>> = {
   Write: ['Where is my parcel 4712?'],
+  'Branch, rearrange, take over': ['It is in Graz.","It is order 4712.', 'support-agent', 'reorganize'],
   'Compress, and ask where it comes from': ['3', 'summarised', 'verbatim', 'of 11 tokens saved'],
   'What did the model see?': ['proven', 'I live in Gratz.', 'edited', 'added'],
   'Keep it whole': ['true', '1 commits, 82 bytes', 'flowchart TD'],

@@ -23,7 +23,8 @@ export interface Origins {
 
 /**
  * The original messages that a commit comes from, through any number of compressions, reorganizations, imports and
- * spawned tracts. One query for each generation of tracts, whatever the size of the store.
+ * spawned tracts. A few queries for each generation of tracts and each spawned tract on the way, whatever the size of the
+ * store.
  *
  * @param hash a commit, by hash or prefix
  * @throws {@link UnknownHashError}, {@link AmbiguousPrefixError}

@@ -23,7 +23,7 @@ export interface Walk {
   readonly events: ReadonlyMap<string, OperationEventRow>
 }
 
-/** Walks through events, and on through spawned tracts: one query a generation of tracts. */
+/** Walks through events, one query for all of them, and on through spawned tracts, generation by generation. */
 export async function walk(
   store: Repositories,
   hashes: readonly string[],
