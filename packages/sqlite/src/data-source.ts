@@ -20,23 +20,38 @@ export type AppEntity = (new () => object) | EntitySchema
  */
 export type Synchronous = 'normal' | 'full' | 'extra'
 
+/** What a store asks of its file beyond reading and writing it. */
+export interface FileModes {
+  /** `normal` unless given. */
+  readonly synchronous?: Synchronous
+  /**
+   * How many pages of 4 KiB the write-ahead log may hold before a commit brings them into the file; 1000 unless given, as
+   * in SQLite (https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint). More of them make writes faster that change
+   * the same pages again and again, as compile records of long contexts do; the log grows to that size, and with
+   * `synchronous: 'normal'` a power failure can take what is in it.
+   */
+  readonly checkpointPages?: number
+}
+
 /** What {@link createDataSource} takes. */
-export interface DataSourceOptions {
+export interface DataSourceOptions extends FileModes {
   /** A file's path, or `:memory:`. */
   readonly database: string
   /** Entities of the application's own, kept in the same file. Their tables are the application's to make. */
   readonly entities?: readonly AppEntity[]
   /** Never write. `false` unless given. */
   readonly readonly?: boolean
-  /** `normal` unless given. */
-  readonly synchronous?: Synchronous
 }
 
-const OPTIONS = new Set(['database', 'entities', 'readonly', 'synchronous'])
+const OPTIONS = new Set(['database', 'entities', 'readonly', 'synchronous', 'checkpointPages'])
 const SYNCHRONOUS = new Set<unknown>(['normal', 'full', 'extra'])
 
-/** What was made here, and the durability asked for: SQLite reads the file to set it, so that comes later. */
-const made = new WeakMap<DataSource, Synchronous>()
+/** SQLite's own number of pages; it counts them in 32 bits. */
+const DEFAULT_CHECKPOINT_PAGES = 1000
+const MOST_CHECKPOINT_PAGES = 2 ** 31 - 1
+
+/** What was made here, and the modes asked for: SQLite reads the file to set one, so that comes later. */
+const made = new WeakMap<DataSource, Required<FileModes>>()
 
 /**
  * A TypeORM DataSource over a tract file, set up as a store needs it. Nothing is opened before its `initialize()`;
@@ -46,9 +61,11 @@ const made = new WeakMap<DataSource, Synchronous>()
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
   const given = readOptions('options', options, OPTIONS)
-  const { database, entities = [], readonly = false, synchronous = 'normal' } = given
+  const { database, entities = [], readonly = false } = given
+  const { synchronous = 'normal', checkpointPages = DEFAULT_CHECKPOINT_PAGES } = given
   checkPath('options.database', database)
   checkSynchronous(synchronous)
+  checkPages(checkpointPages)
   if (!Array.isArray(entities)) {
     throw new InvalidInputError('options.entities', describe(entities), 'an array of entities')
   }
@@ -74,7 +91,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     // Only what does not read the file: whose it is and whether somebody holds it is not known yet.
     prepareDatabase: protect,
   })
-  made.set(dataSource, synchronous)
+  made.set(dataSource, { synchronous, checkpointPages })
   return dataSource
 }
 
@@ -95,9 +112,9 @@ export function checkDataSource(dataSource: unknown): asserts dataSource is Data
   }
 }
 
-/** The durability that {@link createDataSource} was asked for. */
-export function synchronousOf(dataSource: DataSource): Synchronous {
-  return made.get(dataSource) ?? 'normal'
+/** The modes that {@link createDataSource} was asked for. */
+export function fileModesOf(dataSource: DataSource): Required<FileModes> {
+  return made.get(dataSource) ?? { synchronous: 'normal', checkpointPages: DEFAULT_CHECKPOINT_PAGES }
 }
 
 /** The handle that TypeORM writes with. */
@@ -116,4 +133,12 @@ function checkSynchronous(value: unknown): asserts value is Synchronous {
   if (!SYNCHRONOUS.has(value)) {
     throw new InvalidInputError('options.synchronous', describe(value), 'normal, full or extra')
   }
+}
+
+/** @throws {@link InvalidInputError} */
+function checkPages(value: unknown): asserts value is number {
+  const whole = Number.isSafeInteger(value)
+  if (whole && Number(value) >= 1 && Number(value) <= MOST_CHECKPOINT_PAGES) return
+  const expected = `a whole number of pages from 1 to ${MOST_CHECKPOINT_PAGES}`
+  throw new InvalidInputError('options.checkpointPages', describe(value), expected)
 }

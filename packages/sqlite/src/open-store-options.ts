@@ -1,12 +1,13 @@
 import type { MigrateOptions } from '@tract/migrations'
 import { InvalidInputError } from '@tract/repositories'
 import type { Patience } from './busy.js'
-import type { AppEntity, Synchronous } from './data-source.js'
+import type { AppEntity, FileModes } from './data-source.js'
 import { describe, readOptions } from './input.js'
 
 /** What {@link openStore} takes besides the path. */
 export interface OpenStoreOptions
-  extends Pick<MigrateOptions, 'backup' | 'orphans' | 'onProgress' | 'signal'> {
+  extends Pick<MigrateOptions, 'backup' | 'orphans' | 'onProgress' | 'signal'>,
+    FileModes {
   /** `auto` (unless given) brings an older file to the present version; `never` refuses it. A new file is made either way. */
   readonly migrate?: 'auto' | 'never'
   /** Never write and never migrate. `false` unless given. */
@@ -23,8 +24,6 @@ export interface OpenStoreOptions
   readonly closeTimeoutMs?: number
   /** Entities of the application's own, kept in the same file. Their tables are the application's to make. */
   readonly entities?: readonly AppEntity[]
-  /** What a commit waits for; `normal` unless given. */
-  readonly synchronous?: Synchronous
 }
 
 /** What may be given with a path. */
@@ -39,6 +38,7 @@ export const PATH_OPTIONS = new Set([
   'closeTimeoutMs',
   'entities',
   'synchronous',
+  'checkpointPages',
 ])
 /** What may be given with a DataSource, which has the rest in it. */
 export const DATA_SOURCE_OPTIONS = new Set(['busyTimeoutMs', 'closeTimeoutMs'])

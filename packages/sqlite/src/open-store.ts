@@ -49,8 +49,14 @@ export async function openStore(
   if (typeof target !== 'string') return openOver(target, options)
   checkPath('path', target)
   const given = readStoreOptions(options, PATH_OPTIONS)
-  const { migrate = 'auto', readonly = false, entities = [], synchronous = 'normal' } = given
-  const dataSource = createDataSource({ database: target, readonly, entities, synchronous })
+  const { migrate = 'auto', readonly = false, entities = [], synchronous, checkpointPages } = given
+  const dataSource = createDataSource({
+    database: target,
+    readonly,
+    entities,
+    ...(synchronous !== undefined && { synchronous }),
+    ...(checkpointPages !== undefined && { checkpointPages }),
+  })
   const found = target === IN_MEMORY ? null : await prepareFile(target, readonly, given.signal)
   const mayPrepare = !readonly && (migrate === 'auto' || found === null)
   if (!mayPrepare) assertPresentVersion(target, found)

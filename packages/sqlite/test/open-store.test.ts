@@ -308,6 +308,9 @@ describe('options', () => {
     ['an endless busyTimeoutMs', { busyTimeoutMs: Number.POSITIVE_INFINITY }],
     ['a readonly that is no boolean', { readonly: 'yes' }],
     ['an unknown synchronous', { synchronous: 'off' }],
+    ['no page at all', { checkpointPages: 0 }],
+    ['half a page', { checkpointPages: 0.5 }],
+    ['more pages than SQLite counts', { checkpointPages: 2 ** 31 }],
     ['entities that are no array', { entities: {} }],
     ['an entity that is none', { entities: [undefined] }],
     ['a backup that is no boolean', { backup: 'yes' }],
@@ -331,7 +334,16 @@ describe('options', () => {
   }
 
   it('left undefined are as if they were not given', async ({ location }) => {
-    const names = ['migrate', 'backup', 'readonly', 'busyTimeoutMs', 'entities', 'synchronous', 'orphans']
+    const names = [
+      'migrate',
+      'backup',
+      'readonly',
+      'busyTimeoutMs',
+      'entities',
+      'synchronous',
+      'orphans',
+      'checkpointPages',
+    ]
     const options = Object.fromEntries(names.map((name) => [name, undefined]))
     const store = await openStore(location, options as object)
     await store.close()
@@ -350,6 +362,20 @@ describe('options', () => {
       const store = await open(location, synchronous === undefined ? {} : { synchronous })
       const found = await store.withManager((manager) => manager.query('PRAGMA synchronous'))
       expect(found).toEqual([{ synchronous: level }])
+    })
+  }
+
+  for (const [checkpointPages, pages] of [
+    [undefined, 1000],
+    [8000, 8000],
+  ] as const) {
+    it(`checkpointPages ${checkpointPages ?? 'left out'} lets the log grow to ${pages} pages`, async ({
+      location,
+      open,
+    }) => {
+      const store = await open(location, checkpointPages === undefined ? {} : { checkpointPages })
+      const found = await store.withManager((manager) => manager.query('PRAGMA wal_autocheckpoint'))
+      expect(found).toEqual([{ wal_autocheckpoint: pages }])
     })
   }
 
