@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyCheckpoint, uuid6 } from '@langchain/langgraph-checkpoint'
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
 import { commitHash, contentHash, payloadJson, Timestamp } from '@tract/schema'
-import { openStore, type SqliteStore } from '@tract/sqlite'
+import { type OpenStoreOptions, openStore, type SqliteStore } from '@tract/sqlite'
 import type { Database } from 'better-sqlite3'
 import { summarize } from '../harness/statistics.js'
 import { ratioText, sizeText, timeText } from '../harness/table.js'
@@ -15,13 +15,16 @@ import { openHandle } from '../subjects/open-handle.js'
 import type { Finding, Study } from './study.js'
 
 const TRACT = 'conversation'
+const BRANCH = 'refs/heads/main'
 const MILESTONES = [100, 500, 1_000, 2_000, 5_000]
 /** Turns that the time of a turn at a milestone is the median of. */
 const WINDOW = 50
 
+/** Pages that the log of the second store may hold: the pages that some two turns change at the end of the conversation. */
+const CHECKPOINT_PAGES = 8_000
+
 /** Someone who stores a growing conversation: before each turn what the model is shown, then the turn's message. */
 interface Keeper {
-  readonly name: 'tract' | 'langgraph'
   turn(message: Message): Promise<void>
   /** The texts of the conversation as stored. */
   contents(): Promise<readonly string[]>
@@ -35,13 +38,23 @@ export const conversation: Study = {
   title: 'A growing conversation, what the model saw recorded before each turn',
   async run({ quick }, progress): Promise<Finding> {
     const milestones = quick ? [20, 60] : MILESTONES
-    const keepers = [keepInTract, keepInLangGraph]
+    const keepers = {
+      tract: keepInTract({}),
+      longLog: keepInTract({ checkpointPages: CHECKPOINT_PAGES }),
+      langGraph: keepInLangGraph,
+    }
+    type Name = keyof typeof keepers
     const found = await withFolder(tmpdir(), async (folder) => {
-      const results = []
+      const results: {
+        readonly name: Name
+        readonly turns: number
+        readonly bytes: number
+        readonly time: number
+      }[] = []
       const contents = []
-      for (const open of keepers) {
-        const path = join(folder, `${open.name}.db`)
-        const keeper = await open(path)
+      for (const name of Object.keys(keepers) as Name[]) {
+        const path = join(folder, `${name}.db`)
+        const keeper = await keepers[name](path)
         const random = new Random(42)
         let times: number[] = []
         for (let turn = 1; turn <= (milestones.at(-1) ?? 0); turn++) {
@@ -51,10 +64,10 @@ export const conversation: Study = {
           times.push(Number(process.hrtime.bigint() - start))
           times = times.slice(-WINDOW)
           if (!milestones.includes(turn)) continue
-          progress(`conversation: ${keeper.name}, ${turn} turns`)
+          progress(`conversation: ${name}, ${turn} turns`)
           keeper.handle.pragma('wal_checkpoint(TRUNCATE)')
           results.push({
-            name: keeper.name,
+            name,
             turns: turn,
             bytes: statSync(path).size,
             time: summarize(times).median,
@@ -62,13 +75,13 @@ export const conversation: Study = {
         }
         contents.push(await keeper.contents())
         await keeper.close()
+        rmSync(path)
       }
-      if (JSON.stringify(contents[0]) !== JSON.stringify(contents[1])) {
-        throw new Error('conversation: tract and LangGraph hold different texts')
-      }
+      const texts = new Set(contents.map((each) => JSON.stringify(each)))
+      if (texts.size !== 1) throw new Error('conversation: tract and LangGraph hold different texts')
       return results
     })
-    const of = (name: Keeper['name'], turns: number) =>
+    const of = (name: Name, turns: number) =>
       found.find((each) => each.name === name && each.turns === turns) ?? {
         bytes: Number.NaN,
         time: Number.NaN,
@@ -80,35 +93,42 @@ export const conversation: Study = {
         'LangGraph, file',
         'ratio',
         'tract, a turn',
+        'with a longer log',
         'LangGraph, a turn',
         'ratio',
+        'ratio with a longer log',
       ],
       rows: milestones.map((turns) => {
         const ours = of('tract', turns)
-        const theirs = of('langgraph', turns)
+        const longLog = of('longLog', turns)
+        const theirs = of('langGraph', turns)
         return [
           turns.toLocaleString('en'),
           sizeText(ours.bytes),
           sizeText(theirs.bytes),
           ratioText(theirs.bytes / ours.bytes),
           timeText(ours.time),
+          timeText(longLog.time),
           timeText(theirs.time),
           ratioText(theirs.time / ours.time),
+          ratioText(theirs.time / longLog.time),
         ]
       }),
-      note: `A turn is one message. Times are medians of ${WINDOW} turns; ratios are LangGraph's share of ours. Files lie on the disk.`,
+      note: `A turn is one message. Times are medians of ${WINDOW} turns; ratios are LangGraph's share of ours; the longer log is \`checkpointPages: ${CHECKPOINT_PAGES}\`. Files lie on the disk.`,
       data: found,
     }
   },
 }
 
-async function keepInTract(path: string): Promise<Keeper> {
-  const store = await openStore(path)
+function keepInTract(options: OpenStoreOptions): (path: string) => Promise<Keeper> {
+  return async (path) => keeperOver(await openStore(path, options), path)
+}
+
+function keeperOver(store: SqliteStore, path: string): Keeper {
   const handle = openHandle(path)
   const ids = freshRandom()
   const shown: string[] = []
   return {
-    name: 'tract',
     handle,
     async turn(message) {
       await store.transaction(async (tx) => {
@@ -150,19 +170,19 @@ async function append(
     byteSize: Buffer.byteLength(stored),
     tokenCount: tokens,
   }
-  await tx.blobs.saveIfAbsent(blob)
-  await tx.commits.save({
+  await tx.commits.saveWithBlob({
     commitHash: hash,
     tractId: TRACT,
     parentHash,
-    contentHash: content,
+    blob,
+    refName: BRANCH,
+    expected: parentHash,
     contentType,
     operation: 'append',
     tokenCount: tokens,
     generationConfigJson: config,
     createdAt,
   })
-  await tx.refs.setBranch(TRACT, 'main', hash)
   return hash
 }
 
@@ -173,7 +193,6 @@ async function keepInLangGraph(path: string): Promise<Keeper> {
   const messages: unknown[] = []
   let config: Parameters<SqliteSaver['put']>[0] = { configurable: { thread_id: TRACT, checkpoint_ns: '' } }
   return {
-    name: 'langgraph',
     handle,
     async turn({ payload }) {
       messages.push(payload)
