@@ -9,8 +9,6 @@ export interface ChildOutcome {
   readonly error?: { readonly code: string; readonly name: string; readonly message: string }
   /** The fail points that it passed. */
   readonly points?: readonly string[]
-  readonly longestGap?: number
-  readonly gaps?: Readonly<Record<string, number>>
   readonly memory?: number
 }
 

@@ -11,7 +11,9 @@ interface Waiter {
  * synchronous work behind it stays synchronous.
  */
 export class Gate {
+  /** Who waits, from {@link #first} on: taking the first of a long array away would move all that follow. */
   #waiting: Waiter[] = []
+  #first = 0
   #isHeld = false
 
   /** Whether nobody is inside. */
@@ -21,7 +23,7 @@ export class Gate {
 
   /** Since when the one has waited that came first; `undefined` where nobody waits. */
   get waitingSince(): number | undefined {
-    return this.#waiting[0]?.since
+    return this.#waiting[this.#first]?.since
   }
 
   /**
@@ -40,20 +42,32 @@ export class Gate {
 
   /** Leaves, and hands the turn to whoever has waited longest. */
   leave(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#isHeld = false
-    else next.admit()
+    const next = this.#waiting[this.#first]
+    if (next === undefined) {
+      this.#isHeld = false
+      return
+    }
+    this.#first++
+    if (this.#first * 2 > this.#waiting.length) this.#wait(this.#waiting.slice(this.#first))
+    next.admit()
   }
 
   /** Sends away everybody who waits. */
   refuseAll(reason: unknown): void {
-    for (const { refuse } of this.#waiting.splice(0)) refuse(reason)
+    const sent = this.#waiting.slice(this.#first)
+    this.#wait([])
+    for (const { refuse } of sent) refuse(reason)
   }
 
   /** Sends away who came at a moment or before it. */
   refuseEarlier(moment: number, reasonFor: (since: number) => unknown): void {
-    const late = this.#waiting.filter(({ since }) => since <= moment)
-    this.#waiting = this.#waiting.filter(({ since }) => since > moment)
+    const waiting = this.#waiting.slice(this.#first)
+    const late = waiting.filter(({ since }) => since <= moment)
+    this.#wait(waiting.filter(({ since }) => since > moment))
     for (const { since, refuse } of late) refuse(reasonFor(since))
+  }
+  #wait(waiting: Waiter[]): void {
+    this.#waiting = waiting
+    this.#first = 0
   }
 }

@@ -19,13 +19,11 @@ describe('a store that meets the lock of another connection', () => {
       await tx.blobs.saveIfAbsent(aBlob(2))
     })
     await begun.given
-    const start = performance.now()
     await Promise.all([
       holding,
       second.transaction((tx) => tx.blobs.saveIfAbsent(aBlob(3))),
       second.blobs.saveIfAbsent(aBlob(4)),
     ])
-    expect(performance.now() - start).toBeLessThan(4000)
     expect((await second.blobs.getMany([1, 2, 3, 4].map(hash))).size).toBe(4)
   })
 
@@ -43,14 +41,11 @@ describe('a store that meets the lock of another connection', () => {
   it('keeps the event loop free while it waits', async ({ store, plain }) => {
     const other = plain()
     other.exec('BEGIN IMMEDIATE')
-    let ticks = 0
-    const timer = setInterval(() => ticks++, 5)
     const waiting = store.blobs.saveIfAbsent(aBlob(1))
-    await sleep(100)
-    clearInterval(timer)
+    // Had the call waited inside SQLite, it would have given up before the first of these turns.
+    for (let turn = 0; turn < 10; turn++) await sleep(5)
     other.exec('COMMIT')
     await waiting
-    expect(ticks).toBeGreaterThan(5)
     expect(await store.blobs.get(hash(1))).not.toBeNull()
   })
 
@@ -58,11 +53,9 @@ describe('a store that meets the lock of another connection', () => {
     const store = await open(undefined, { busyTimeoutMs: 80 })
     const other = plain()
     other.exec('BEGIN IMMEDIATE')
-    const start = performance.now()
     const error = await store.transaction(async (tx) => tx.blobs.saveIfAbsent(aBlob(1))).catch((e) => e)
     expect(error).toBeInstanceOf(StoreBusyError)
     expect(error.waitedMs).toBeGreaterThanOrEqual(80)
-    expect(performance.now() - start).toBeLessThan(4000)
     await expect(store.blobs.saveIfAbsent(aBlob(2))).rejects.toBeInstanceOf(StoreBusyError)
     await expect(store.commits.delete(hash(1))).rejects.toBeInstanceOf(StoreBusyError)
     other.exec('COMMIT')

@@ -18,17 +18,7 @@ try {
   const driver = watchedDriver((sql) => point(sql.replace(/\s+/g, ' ').slice(0, 60)))
   const dataSource = new DataSource({ type: 'better-sqlite3', database: path, driver })
   await dataSource.initialize()
-  let longestGap = 0
-  let last = performance.now()
-  let announced = 'start'
-  const gaps = {}
   const onProgress = ({ phase, subject, done }) => {
-    const gap = performance.now() - last
-    last += gap
-    // A phase that announces one statement may take as long as that takes.
-    if (['copying', 'backup', 'waiting'].includes(announced)) longestGap = Math.max(longestGap, gap)
-    gaps[announced] = Math.max(gaps[announced] ?? 0, Math.round(gap))
-    announced = phase
     if (phase === 'backup') point(`backup ${done}`)
     if (phase === 'copying') point(`copying ${subject} ${done}`)
   }
@@ -36,7 +26,7 @@ try {
   point('done')
   await dataSource.destroy()
   const memory = process.resourceUsage().maxRSS / 1024
-  console.log(JSON.stringify({ result, points, longestGap, gaps, memory }))
+  console.log(JSON.stringify({ result, points, memory }))
 } catch (error) {
   console.log(JSON.stringify({ error: { code: error.code, name: error.name, message: error.message } }))
 }
