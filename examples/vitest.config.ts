@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// The tests start the built program as a user does; a busy machine takes its time for that.
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 } })
+// The limits end tests that hang; a busy machine takes its time for the others.
+export default defineConfig({
+  test: { include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+})

@@ -9,7 +9,6 @@ const data = process.env.TRACT_DATA_DIR
 
 test.skipIf(data === undefined)(
   'the 100 airline conversations are recorded whole (set TRACT_DATA_DIR to their folder to run this)',
-  { timeout: 60_000 },
   async () => {
     const folder = aFolder()
     const input = join(data ?? '', 'airline-conversations.jsonl')

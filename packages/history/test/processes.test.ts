@@ -24,4 +24,4 @@ test('four processes that write on one branch lose nothing', async () => {
     )
   }
   expect((await verify(store)).findings).toEqual([])
-}, 120_000)
+})

@@ -19,7 +19,6 @@ function lasting(path: string) {
 
 test.each(FILES)(
   'kill -9 between any two statements of the chain from version $version loses nothing, and the next opening goes on',
-  { timeout: 120_000 },
   async ({ version, options }) => {
     const directory = newDirectory()
     const original = newFile(legacyDatabase(version, options), directory)

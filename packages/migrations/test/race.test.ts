@@ -24,7 +24,7 @@ beforeAll(async () => {
     racers.push({ process: process_, reader, lines: reader[Symbol.asyncIterator]() })
   }
   for (const { lines } of racers) expect((await lines.next()).value).toBe('ready')
-}, 60_000)
+})
 
 afterAll(() => {
   for (const { process: racer } of racers) racer.kill()
@@ -34,7 +34,6 @@ const ROUNDS = [2, 3, 4, 5, 6, 7, 8, 8, 8, 8]
 
 test.each([null, 1, 3, 5] as const)(
   'two to eight processes race to migrate one file from version %s: one does, the others wait and go on, none fails',
-  { timeout: 60_000 },
   async (version) => {
     const sql = version === null ? '' : legacyDatabase(version, version >= 3 ? { links: 3000 } : {})
     const whole = newFile(sql)

@@ -6,7 +6,7 @@ import { aBlob, aCommit, hash, saveChain, TRACT } from './support/rows.js'
 
 const FOUR = [1, 2, 3, 4]
 
-describe('several processes on one file', { timeout: 30_000 }, () => {
+describe('several processes on one file', () => {
   // With TypeORM's deferred BEGIN a seventh of these fail with SQLITE_BUSY at their first write, however long they may
   // wait: what they read is out of date, and SQLite cannot give them the lock any more.
   it('read and then write in one transaction, 4 times 200, and lose no update', async ({
@@ -41,7 +41,7 @@ describe('several processes on one file', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a process in another time zone', { timeout: 30_000 }, () => {
+describe('a process in another time zone', () => {
   // A `datetime` column of TypeORM's takes six digits for local time: five hours off in New York.
   it('reads the same times, through the repositories and through plain TypeORM', async ({
     store,

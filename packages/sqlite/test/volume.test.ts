@@ -14,7 +14,7 @@ const CHAIN = `
     NULL, NULL, 0, NULL, NULL, created_at
   FROM blobs ORDER BY rowid`
 
-describe('a long list in one call', { timeout: 30_000 }, () => {
+describe('a long list in one call', () => {
   // TypeORM's In() and its insert make a variable of every id.
   it('of 40,000 hashes finds 40,000 commits and their blobs, in the order of the question', async ({
     store,
@@ -57,7 +57,7 @@ describe('a long list in one call', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a large value', { timeout: 30_000 }, () => {
+describe('a large value', () => {
   it('of 20 MB is stored and read back to the byte', async ({ store }) => {
     const payloadJson = JSON.stringify({ text: '中😀'.repeat(2_900_000) })
     const byteSize = Buffer.byteLength(payloadJson)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   })
   for (const file of vitest.state.getTestModules()) tests.push(...file.children.allTests())
   await vitest.close()
-}, 120_000)
+})
 
 describe.each(WRONG_WORKERS)('a worker that is wrong: $name', ({ name, caughtBy, says }) => {
   it.each(caughtBy)('is caught by the test "%s"', (title) => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
     for (const test of file.children.allTests()) tests.set(test.fullName, test)
   }
   await vitest.close()
-}, 60_000)
+})
 
 describe.each(WRONG_ADAPTERS)('an adapter that is wrong: $name', (wrong) => {
   it.each(wrong.caughtBy)('is caught by the test "%s"', (title) => {

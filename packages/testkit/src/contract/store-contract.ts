@@ -32,12 +32,17 @@ import { isolationContract } from './transaction/isolation.contract.js'
 import { nestedTransactionContract } from './transaction/nested-transaction.contract.js'
 import { transactionContract } from './transaction/transaction.contract.js'
 
+/** In milliseconds: it ends a test that hangs, and has nothing to say about one that is slow. */
+const TIMEOUT = 120_000
+
 /**
  * Declares the tests that every store must pass; to be called in a test file of the adapter's. What it tests is the text
  * of the abstract classes and of `Store` in `@tract/repositories`, a rule a test.
  */
 export function storeContract(adapter: StoreAdapter): void {
-  describe(`the store contract: ${adapter.name}`, () => declareContract(contractTest(adapter), adapter))
+  describe(`the store contract: ${adapter.name}`, { timeout: TIMEOUT }, () =>
+    declareContract(contractTest(adapter), adapter),
+  )
 }
 
 /** Declares all tests of the contract by the function given for it. */

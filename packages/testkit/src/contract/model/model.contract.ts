@@ -35,9 +35,7 @@ type Command = AsyncCommand<ModelState, Store>
  */
 export function modelContract(test: ContractTest): void {
   describe('any order of calls', () => {
-    test('gives what a model in memory gives, in and out of transactions', { timeout: 60_000 }, async ({
-      openFresh,
-    }) => {
+    test('gives what a model in memory gives, in and out of transactions', async ({ openFresh }) => {
       const plan = record({
         calls: array(oneof(...CALLS), { maxLength: 6 }),
         fails: boolean(),

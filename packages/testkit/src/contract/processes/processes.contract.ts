@@ -15,8 +15,6 @@ const UNITS = 30
 const KILLS = 10
 /** Milliseconds that a kill comes after an acknowledgement, at most: about one unit. */
 const LATEST = 4
-/** Far longer than any of it takes; a worker that hangs is a failure. */
-const TIMEOUT = 120_000
 
 type Start = (order: Omit<WorkerOrder, 'location'>) => WorkerProcess
 
@@ -33,7 +31,7 @@ export function processesContract(contractTest: ContractTest, command: StoreAdap
     },
   })
 
-  describe('several processes on one location', { timeout: TIMEOUT }, () => {
+  describe('several processes on one location', () => {
     test('open an empty one at once, write at the same time, lose no unit, and show each as a whole', async ({
       start,
       openShared,
@@ -77,7 +75,7 @@ export function processesContract(contractTest: ContractTest, command: StoreAdap
     })
   })
 
-  describe('a process that is killed at any instant', { timeout: TIMEOUT }, () => {
+  describe('a process that is killed at any instant', () => {
     test('has lost no unit that it acknowledged, has left no half of one, and hinders no opening', async ({
       start,
       openShared,
