@@ -357,6 +357,43 @@ test('what a history itself moved is no conflict, what another moved since a rec
   await expect(reader.commit(assistant('answer to what was sent'))).rejects.toThrow(RefConflictError)
 })
 
+test('what a transaction around a history takes back is no conflict, what another does meanwhile is', async () => {
+  const store = await aStore()
+  const strict = history(store, 't', { onConflict: 'throw' })
+  const a = await strict.commit(user('a'))
+  await strict.commit(user('b'))
+  const takenBack = (work: () => Promise<unknown>) =>
+    expect(
+      store.transaction(async () => {
+        await work()
+        throw new Error('taken back')
+      }),
+    ).rejects.toThrow('taken back')
+  await takenBack(async () => {
+    await strict.commit(user('never'))
+    await strict.context()
+    await strict.commit(user('neither'))
+  })
+  await strict.commit(user('c'))
+  await takenBack(() => strict.reset(a.commitHash))
+  await strict.commit(user('d'))
+  await takenBack(() => strict.reorganize({ commits: [a.commitHash] }))
+  await strict.commit(user('e'))
+  expect(textsOf(await strict.context())).toEqual(['a', 'b', 'c', 'd', 'e'])
+  await takenBack(() => strict.commit(user('never')))
+  await history(store, 't').commit(user('foreign'))
+  await expect(strict.commit(user('f'))).rejects.toThrow(RefConflictError)
+  await history(store, 't').reset(a.commitHash)
+  await expect(strict.commit(user('f'))).rejects.toThrow(RefConflictError)
+})
+
+test('writes of one history at once are in no conflict with each other', async () => {
+  const strict = history(await aStore(), 't', { onConflict: 'throw' })
+  await strict.head()
+  await Promise.all(['a', 'b', 'c'].map((text) => strict.commit(user(text))))
+  expect(textsOf(await strict.context())).toEqual(['a', 'b', 'c'])
+})
+
 test('a detached HEAD is reset by itself, and a tract without one begins where it is reset to', async () => {
   const store = await aStore()
   const h = history(store, 't')
