@@ -10,6 +10,7 @@ import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import {
   EditOfEditError,
+  fateOf,
   history,
   NoHeadError,
   OutsideChainError,
@@ -392,6 +393,14 @@ test('writes of one history at once are in no conflict with each other', async (
   await strict.head()
   await Promise.all(['a', 'b', 'c'].map((text) => strict.commit(user(text))))
   expect(textsOf(await strict.context())).toEqual(['a', 'b', 'c'])
+})
+
+test('the first branch of a tract is where HEAD is, whatever its name', async () => {
+  const store = await aStore()
+  const { commitHash } = await history(store, 't', { branch: 'dev' }).commit(user('a'))
+  await history(store, 't', { branch: 'other' }).commit(user('b'))
+  expect(textsOf(await history(store, 't').context())).toEqual(['a'])
+  expect((await fateOf(store, commitHash)).standing).toBe('verbatim')
 })
 
 test('a detached HEAD is reset by itself, and a tract without one begins where it is reset to', async () => {

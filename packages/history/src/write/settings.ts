@@ -3,7 +3,7 @@ import { checkFunction, checkOptional, checkOptionalText, checkWord, readOptions
 
 /** How a history writes. */
 export interface HistoryOptions {
-  /** The branch to write on and read from. Without it, where HEAD is: `main` in a new tract. */
+  /** The branch to write on and read from. Without it, where HEAD is: `main` in a new tract, else its first branch. */
   readonly branch?: string
   /**
    * What happens when somebody else moved the branch since this history last saw it: `retry` (unless given) goes on from
