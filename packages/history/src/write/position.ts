@@ -43,9 +43,7 @@ export async function positionOf(
 }
 
 async function hasHead(refs: Repositories['refs'], tractId: string): Promise<boolean> {
-  return (
-    (await refs.getSymbolicRef(tractId, HEAD)) !== null || (await refs.getRef(tractId, HEAD)) !== null
-  )
+  return (await refs.getSymbolicRef(tractId, HEAD)) !== null || (await refs.getRef(tractId, HEAD)) !== null
 }
 
 async function at(
