@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type CommitRow, Timestamp } from '@tract/schema'
 import { openStore } from '@tract/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { collect, contextOf, history, originsOf, verify } from '../src/index.js'
+import { collect, contextOf, fateOf, history, originsOf, verify } from '../src/index.js'
 import { aFolder, aStore, assistant, instruction, user } from './support/fixture.js'
 
 test('what was left behind by a reset goes, with its payloads, and the rest verifies', async () => {
@@ -168,4 +168,20 @@ test('a plan is made on a store that is only open for reading, and while another
     expect(plan.commits).not.toEqual([])
     expect(plan.events).toHaveLength('keep' in options ? 1 : 0)
   }
+})
+
+test('what a spawned tract began with stays, so that nothing else is taken for it', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await store.spawnPointers.save({
+    ...{ parentTractId: 't', parentCommitHash: a.commitHash, childTractId: 'child', purpose: 'help' },
+    inheritanceMode: 'head_snapshot',
+  })
+  const inherited = await history(store, 'child').commit(instruction('a'))
+  const own = await history(store, 'child', { branch: 'own' }).commit(user('own'))
+  await history(store, 'child').reset(own.commitHash)
+  expect((await collect(store)).commits).toEqual([])
+  const { descendants } = await fateOf(store, a.commitHash)
+  expect(descendants.map(({ commitHash }) => commitHash)).toEqual([inherited.commitHash])
 })
