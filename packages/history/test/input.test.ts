@@ -120,6 +120,8 @@ function callsOf(store: Store, hash: string): Readonly<Record<string, (wrong: un
     'verify: option': () => options(as(verify), store).unknown(),
     'verify: tractId': (x) => as(verify)(store, { tractId: x }),
     'verify: sample': (x) => as(verify)(store, { sample: x }),
+    'verify: onProgress': (x) => as(verify)(store, { onProgress: typeof x === 'function' ? 1 : x }),
+    'verify: signal': (x) => as(verify)(store, { signal: x }),
     'verify: no sample': () => as(verify)(store, { sample: 0 }),
     'collect: store': (x) => as(collect)(x),
     'collect: option': () => options(as(collect), store).unknown(),

@@ -41,6 +41,7 @@ export interface Collection {
  * Removes the commits that nothing needs: no ref, compile record, operation event, spawned tract, merge, and no commit
  * that does stay. A parent that a hash covers is never taken away. One transaction: all of it or nothing.
  *
+ * @throws {@link UnknownTractError} where no row names the tract
  * @throws {@link UnknownHashError} where a commit to keep does not exist
  * @throws {@link InvalidInputError} for a misspelt option, which would be one not given
  */

@@ -1,4 +1,5 @@
 import type { Repositories } from '@tract/repositories'
+import { tractsOf } from '../resolve.js'
 import { chunksOf, PAYLOADS_AT_ONCE } from '../verify/reading.js'
 import { type Kept, reachability } from './reachable.js'
 import { unlinkings } from './unlink.js'
@@ -22,7 +23,7 @@ export async function planOf(
   tractId: string | undefined,
   keep: Kept,
 ): Promise<Plan> {
-  const tracts = tractId === undefined ? await repositories.commits.getTractIds() : [tractId]
+  const tracts = await tractsOf(repositories, tractId)
   const { commits: looked, garbage: commits } = await reachability(repositories, tracts, keep)
   const events: string[] = []
   if (!keep.eventSources) {
