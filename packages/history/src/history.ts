@@ -5,7 +5,7 @@ import {
   type ContextEntry,
   contextOfEntries,
   readContext,
-  readEntriesGiven,
+  readEntriesToKeep,
 } from './context.js'
 import { checkFlag, checkStore, checkText, readOptions } from './input.js'
 import { momentAfter } from './moment.js'
@@ -83,7 +83,7 @@ export class History {
 
   /** A context of entries in an order of the caller's, for what was sent otherwise than the head gives it. */
   contextOf(entries: readonly ContextEntry[], headHash: string | null = null): Context {
-    return contextOfEntries(headHash, readEntriesGiven('entries', entries), this.#settings.render)
+    return contextOfEntries(headHash, readEntriesToKeep('entries', entries), this.#settings.render)
   }
 
   /**

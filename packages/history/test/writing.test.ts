@@ -395,6 +395,49 @@ test('writes of one history at once are in no conflict with each other', async (
   expect(textsOf(await strict.context())).toEqual(['a', 'b', 'c'])
 })
 
+test('a payload that would say nothing is refused, naming what it lacks', async () => {
+  const h = history(await aStore(), 't')
+  for (const [payload, field] of [
+    [{ content_type: 'dialogue', role: 'user', content: 'Hi' }, 'payload.text'],
+    [{ content_type: 'dialogue', role: 'user', text: ['Hi'] }, 'payload.text'],
+    [{ content_type: 'artifact', artifact_type: 'code', text: 'x' }, 'payload.content'],
+    [{ content_type: 'tool_io', tool_name: 'search', direction: 'call', arguments: '{}' }, 'payload.payload'],
+  ] as const) {
+    await expect(h.commit(payload)).rejects.toMatchObject({ code: 'invalid_input', field })
+  }
+  await h.commit({ content_type: 'tool_io', tool_name: 'stop', direction: 'call', payload: null })
+  expect(textsOf(await h.context())).toEqual(['null'])
+})
+
+test('what render returns is refused unless it is messages', async () => {
+  const store = await aStore()
+  await history(store, 't').commit(user('a'))
+  for (const made of [null, 'messages', {}, ['message'], [null], Promise.resolve([])]) {
+    const h = history(store, 't', { render: () => made as never })
+    await expect(h.context(), String(made)).rejects.toThrow(InvalidInputError)
+    await expect(h.recordCompile(), String(made)).rejects.toThrow(InvalidInputError)
+  }
+})
+
+test('a context is not recorded with a payload that is not its commit’s', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(user('a'))
+  const other = await h.commit(user('b'))
+  const { entries } = await h.context()
+  const [entry] = entries
+  if (entry === undefined) throw new Error('one entry')
+  const payloadJson = entry.payloadJson.replace('"a"', '"b"')
+  for (const wrong of [
+    { ...entry, payloadJson, text: 'b' },
+    { ...entry, payloadJson, text: 'b', contentHash: other.contentHash },
+    { ...entry, edit: other },
+  ]) {
+    expect(() => h.contextOf([wrong])).toThrow(InvalidInputError)
+  }
+  expect(h.contextOf(entries.toReversed()).messages).toHaveLength(2)
+})
+
 test('the first branch of a tract is where HEAD is, whatever its name', async () => {
   const store = await aStore()
   const { commitHash } = await history(store, 't', { branch: 'dev' }).commit(user('a'))
