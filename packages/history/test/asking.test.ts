@@ -249,7 +249,12 @@ test('savings add up by event, type, branch and day', async () => {
   const { store, first, second } = await nested()
   const each = await savings(store, 't')
   expect(each.groups.map(({ key }) => key)).toEqual([first.eventId, second.eventId])
-  expect(each.total).toEqual({ key: '', events: 2, before: 4, after: 2, saved: 2, share: 0.5 })
+  const [firstAt, lastAt] = (await store.operationEvents.getAll('t'))
+    .filter(({ eventType }) => eventType === 'compress')
+    .map(({ createdAt }) => createdAt)
+  const sums = { events: 2, before: 4, after: 2, saved: 2, share: 0.5 }
+  expect(each.total).toEqual({ key: '', ...sums, firstAt, lastAt })
+  expect(each.groups[1]).toMatchObject({ events: 1, firstAt: lastAt, lastAt })
   for (const by of ['type', 'branch', 'day'] as const) {
     const { groups, total } = await savings(store, 't', { by })
     expect(groups.reduce((sum, { saved }) => sum + saved, 0)).toBe(total.saved)
@@ -258,7 +263,7 @@ test('savings add up by event, type, branch and day', async () => {
     'compress',
     'reorganize',
   ])
-  expect((await savings(store, 'nobody')).total).toMatchObject({ events: 0, share: 0 })
+  expect((await savings(store, 'nobody')).total).toMatchObject({ events: 0, share: 0, firstAt: null })
 })
 
 test('the timeline tells the size of the context at every commit, event and record', async () => {

@@ -438,6 +438,18 @@ test('a context is not recorded with a payload that is not its commit’s', asyn
   expect(h.contextOf(entries.toReversed()).messages).toHaveLength(2)
 })
 
+test('a summary says of itself what a commit can say', async () => {
+  const h = history(await aStore(), 't')
+  const { commitHash } = await h.commit(user('a'))
+  const said = { message: 'shorter', metadata: { run: 7 }, generationConfig: { model: 'small' } }
+  const { summary } = await h.compress({ sources: [commitHash], summary: 'S', ...said })
+  expect(summary).toMatchObject({
+    message: 'shorter',
+    metadataJson: { run: 7 },
+    generationConfigJson: { model: 'small' },
+  })
+})
+
 test('the first branch of a tract is where HEAD is, whatever its name', async () => {
   const store = await aStore()
   const { commitHash } = await history(store, 't', { branch: 'dev' }).commit(user('a'))
