@@ -175,6 +175,17 @@ test('whatever is called with what it does not take refuses it with a typed erro
   expect(await drained(exportBundle(store))).toBe(before)
 })
 
+test('what concerns the whole database is refused for one transaction of it', async () => {
+  const store = await aStore()
+  await store.transaction(async (tx) => {
+    await history(tx, 't').commit(user('a'))
+    const [verifying, collecting] = [verify as Untyped, collect as Untyped]
+    expect(await outcome(() => verifying(tx))).toBeInstanceOf(InvalidInputError)
+    expect(await outcome(() => collecting(tx, { reclaim: true }))).toBeInstanceOf(InvalidInputError)
+    expect(await verifying(tx, { tractId: 't' })).toMatchObject({ ok: true })
+  })
+})
+
 test('after close, everything says that the store is closed', async () => {
   const store = await openStore(':memory:')
   const h = history(store, 't')

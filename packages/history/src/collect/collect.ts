@@ -1,5 +1,5 @@
 import type { ReclaimedSpace, Store } from '@tract/repositories'
-import { checkFlag, checkOptionalText, checkStore, readOptions } from '../input.js'
+import { checkFlag, checkOptionalText, checkStore, checkWholeStore, readOptions } from '../input.js'
 import { type Plan, planOf } from './plan.js'
 import { type Keep, readKeep } from './reachable.js'
 import { unlink } from './unlink.js'
@@ -14,7 +14,10 @@ export interface CollectOptions {
    * those of the deed unless somebody writes in between. `false` unless given.
    */
   readonly dryRun?: boolean
-  /** Give the space back to the file system afterwards. `false` unless given: the store then uses it again itself. */
+  /**
+   * Give the space back to the file system afterwards. `false` unless given: the store then uses it again itself. It cannot
+   * be done inside a transaction; what was collected then belongs to that all the same.
+   */
   readonly reclaim?: boolean
 }
 
@@ -43,6 +46,7 @@ export interface Collection {
  *
  * @throws {@link UnknownTractError} where no row names the tract
  * @throws {@link UnknownHashError} where a commit to keep does not exist
+ * @throws {@link InsideTransactionError} where space is to be given back inside a transaction
  * @throws {@link InvalidInputError} for a misspelt option, which would be one not given
  */
 export async function collect(store: Store, options: CollectOptions = {}): Promise<Collection> {
@@ -51,6 +55,7 @@ export async function collect(store: Store, options: CollectOptions = {}): Promi
   checkOptionalText('options.tractId', tractId)
   checkFlag('options.dryRun', dryRun)
   checkFlag('options.reclaim', reclaim)
+  if (reclaim) checkWholeStore(store, 'reclaimSpace')
   const kept = readKeep(keep)
   if (dryRun) return collectionOf(await planOf(store, tractId, kept), { dryRun, reclaimed: null })
   const plan = await store.transaction(async (tx) => {

@@ -1,6 +1,13 @@
 import type { Store } from '@tract/repositories'
 import { type Render, renderMessages } from '../context.js'
-import { checkFunction, checkOptional, checkOptionalText, checkStore, readOptions } from '../input.js'
+import {
+  checkFunction,
+  checkOptional,
+  checkOptionalText,
+  checkStore,
+  checkWholeStore,
+  readOptions,
+} from '../input.js'
 import { tractsOf } from '../resolve.js'
 import { checkCommits, checkPayload } from './commits.js'
 import { checkCycles } from './cycles.js'
@@ -68,6 +75,8 @@ export async function verify(store: Store, options: VerifyOptions = {}): Promise
   checkFunction('options.render', render)
   checkFunction('options.onProgress', watching.onProgress)
   checkOptional('options.signal', watching.signal, (one) => one instanceof AbortSignal, 'an AbortSignal')
+  const isWhole = tractId === undefined && sample === 1
+  if (isWhole) checkWholeStore(store, 'checkIntegrity')
   const findings: Finding[] = []
   const reporting =
     (tract: string | null): Report =>
@@ -95,7 +104,7 @@ export async function verify(store: Store, options: VerifyOptions = {}): Promise
     checked.events += await checkEvents(store, tract, isSampled, report, step)
     checked.records += await checkRecords(store, tract, render, isSampled, report, step)
   }
-  if (tractId === undefined && sample === 1) {
+  if (isWhole) {
     await stepsOf(null, { tractsDone: tracts.length, tracts: tracts.length }, watching)('database', 0)
     await checkDatabase(store, findings, reporting(null))
   }
