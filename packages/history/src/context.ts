@@ -8,8 +8,8 @@ import {
   type Priority,
   type Stored,
 } from '@tract/schema'
-import { convert, describe } from './input.js'
-import { type Role, spokenOf } from './payload.js'
+import { checkObject, convert, describe } from './input.js'
+import { isPayloadOf, type Role, spokenOf } from './payload.js'
 
 /** One message of a context and where it comes from. */
 export interface ContextEntry {
@@ -90,15 +90,27 @@ export async function partsAt(repositories: Repositories, headHash: string): Pro
   })
 }
 
-/** A context of entries that are at hand. */
+/**
+ * A context of entries that are at hand.
+ *
+ * @throws {@link InvalidInputError} where the caller's function makes no messages of them
+ */
 export function contextOfEntries(
   headHash: string | null,
   entries: readonly ContextEntry[],
   render: Render,
 ): Context {
-  const messages = render(entries)
+  const messages = readMessages(render(entries))
   const tokens = entries.reduce((sum, entry) => sum + entry.tokens, 0)
   return { headHash, entries, messages, tokens, digest: digestOf(messages) }
+}
+
+function readMessages(messages: unknown): readonly JsonObject[] {
+  if (!Array.isArray(messages)) {
+    throw new InvalidInputError('messages', describe(messages), 'an array of messages from render')
+  }
+  for (const [index, message] of messages.entries()) checkObject(`messages[${index}]`, message)
+  return messages
 }
 
 /**
@@ -119,6 +131,22 @@ export function readEntriesGiven(field: string, entries: readonly ContextEntry[]
     throw new InvalidInputError(place, `${role}: ${describe(text)}`, 'what its payload says')
   }
   return [...entries]
+}
+
+/**
+ * The entries of a context that a caller wants to keep.
+ *
+ * @throws {@link InvalidInputError} as {@link readEntriesGiven} does, and unless each has the payload of its commit
+ */
+export function readEntriesToKeep(field: string, entries: readonly ContextEntry[]): readonly ContextEntry[] {
+  const given = readEntriesGiven(field, entries)
+  for (const [index, { commit, edit, contentHash, payloadJson }] of given.entries()) {
+    const giving = edit ?? commit
+    if (contentHash === giving.contentHash && isPayloadOf(contentHash, payloadJson)) continue
+    const found = `${describe(contentHash)} with ${describe(payloadJson)}`
+    throw new InvalidInputError(`${field}[${index}]`, found, `the payload of commit ${giving.commitHash}`)
+  }
+  return given
 }
 
 /** What takes part in a context, and what changes it. */

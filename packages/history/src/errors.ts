@@ -13,6 +13,24 @@ export class UnknownHashError extends TractError {
   }
 }
 
+/** No row of the store names this tract. */
+export class UnknownTractError extends TractError {
+  override readonly code = 'unknown_tract'
+
+  constructor(readonly tractId: string) {
+    super(`the store has no tract ${tractId}`)
+  }
+}
+
+/** The caller's signal ended a verification; its reason is the `cause`. Nothing was changed: verifying only reads. */
+export class VerificationAbortedError extends TractError {
+  override readonly code = 'verification_aborted'
+
+  constructor(options?: ErrorOptions) {
+    super('the verification was ended by its signal', options)
+  }
+}
+
 /** No compile record has this id. */
 export class UnknownRecordError extends TractError {
   override readonly code = 'unknown_record'

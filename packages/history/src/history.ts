@@ -5,7 +5,7 @@ import {
   type ContextEntry,
   contextOfEntries,
   readContext,
-  readEntriesGiven,
+  readEntriesToKeep,
 } from './context.js'
 import { checkFlag, checkStore, checkText, readOptions } from './input.js'
 import { momentAfter } from './moment.js'
@@ -18,9 +18,18 @@ import { branchRef, HEAD, headOf, moveTo, type Position, positionOf } from './wr
 import { type Compile, readCompile, recordContext } from './write/record-compile.js'
 import { type Reorganization, type Reorganized, reorganizeAt } from './write/reorganize.js'
 import { type HistoryOptions, type Settings, settingsOf } from './write/settings.js'
+import { Sightings } from './write/sightings.js'
 
 /** How often a branch may be moved by others before a write gives up. */
 const ATTEMPTS = 100
+
+/** Where a write moves its branch. */
+interface Move<Result> {
+  readonly result: Result
+  readonly next: string
+  /** Whether that is a commit which was there before; `false` unless given. */
+  readonly isReset?: boolean
+}
 
 /**
  * The history of one tract, to write on.
@@ -44,8 +53,7 @@ export class History {
   readonly tractId: string
   readonly #store: Transaction
   readonly #settings: Settings
-  /** Where each ref was when this history last saw it. */
-  readonly #seen = new Map<string, string | null>()
+  readonly #seen = new Sightings()
 
   /** @internal {@link history} makes histories. */
   constructor(store: Transaction, tractId: string, options: HistoryOptions) {
@@ -56,10 +64,10 @@ export class History {
     this.#settings = settingsOf(options)
   }
 
-  /** The commit at the end of the branch, or `null`. */
+  /** The commit at the end of the branch, or `null`. To look is to see: see `onConflict` in {@link HistoryOptions}. */
   async head(): Promise<string | null> {
     const { refName, head } = await this.#position(this.#store)
-    this.#seen.set(refName, head)
+    this.#seen.note(refName, head)
     return head
   }
 
@@ -75,7 +83,7 @@ export class History {
 
   /** A context of entries in an order of the caller's, for what was sent otherwise than the head gives it. */
   contextOf(entries: readonly ContextEntry[], headHash: string | null = null): Context {
-    return contextOfEntries(headHash, readEntriesGiven('entries', entries), this.#settings.render)
+    return contextOfEntries(headHash, readEntriesToKeep('entries', entries), this.#settings.render)
   }
 
   /**
@@ -122,7 +130,7 @@ export class History {
   reorganize(reorganization: Reorganization): Promise<Reorganized> {
     return this.#move(async (tx, position) => {
       const result = await reorganizeAt(tx, position, reorganization)
-      return { result, next: result.headHash }
+      return { result, next: result.headHash, isReset: result.eventId === null }
     })
   }
 
@@ -149,7 +157,7 @@ export class History {
         seen: position,
       }
     })
-    if (seen !== null) this.#seen.set(seen.refName, seen.head)
+    if (seen !== null) this.#seen.note(seen.refName, seen.head)
     return record
   }
 
@@ -186,7 +194,7 @@ export class History {
       await tx.refs.setBranch(tractId, name, next)
       return next
     })
-    this.#seen.set(branchRef(name), tip)
+    this.#seen.note(branchRef(name), tip, true)
   }
 
   /** Attaches HEAD to a branch, or points it at a commit. A history made for one branch keeps writing on that. */
@@ -200,15 +208,15 @@ export class History {
       await tx.refs.detachHead(this.tractId, commitHash)
       return commitHash
     })
-    if (detached === null) this.#seen.delete(HEAD)
-    else this.#seen.set(HEAD, detached)
+    if (detached === null) this.#seen.forget(HEAD)
+    else this.#seen.note(HEAD, detached, true)
   }
 
   /** Moves the branch, or a detached HEAD, to another commit; what it leaves behind stays in the store. */
   async reset(branchOrHash: string): Promise<void> {
     await this.#move(async (tx) => {
       const next = await tipOf(tx, this.tractId, branchOrHash)
-      return { result: undefined, next }
+      return { result: undefined, next, isReset: true }
     })
   }
 
@@ -216,30 +224,22 @@ export class History {
     return positionOf(repositories, this.tractId, this.#settings.branch)
   }
 
-  async #move<Result>(
-    work: (tx: Transaction, position: Position) => Promise<{ result: Result; next: string }>,
-  ): Promise<Result> {
+  async #move<Result>(work: (tx: Transaction, position: Position) => Promise<Move<Result>>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const moved = await this.#store.transaction(async (tx) => {
+        return await this.#store.transaction(async (tx) => {
           const position = await this.#position(tx)
-          this.#assertUnmoved(position)
-          const { result, next } = await work(tx, position)
+          if (this.#settings.onConflict === 'throw') await this.#seen.assertUnmoved(tx, position)
+          const { result, next, isReset } = await work(tx, position)
           await moveTo(tx, position, next)
-          return { result, next, refName: position.refName }
+          // Before the transaction ends: the next write of this history may begin before this one is told.
+          this.#seen.note(position.refName, next, isReset)
+          return result
         })
-        this.#seen.set(moved.refName, moved.next)
-        return moved.result
       } catch (error) {
         const again = error instanceof RefConflictError && this.#settings.onConflict === 'retry'
         if (!again || attempt === ATTEMPTS) throw error
       }
     }
-  }
-
-  #assertUnmoved({ refName, head }: Position): void {
-    const seen = this.#seen.get(refName)
-    if (this.#settings.onConflict === 'retry' || seen === undefined || seen === head) return
-    throw new RefConflictError(this.tractId, refName, seen, head)
   }
 }

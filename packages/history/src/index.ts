@@ -29,11 +29,14 @@ export {
   OutsideChainError,
   UnknownHashError,
   UnknownRecordError,
+  UnknownTractError,
+  VerificationAbortedError,
 } from './errors.js'
 export { type History, history } from './history.js'
 export type { Role } from './payload.js'
 export { type PictureOptions, type PictureSubject, picture } from './picture/picture.js'
 export { type Finding, type FindingKind, SEVERITIES, type Severity } from './verify/finding.js'
+export type { VerifyProgress } from './verify/pace.js'
 export { type Verification, type VerifyOptions, verify } from './verify/verify.js'
 export type { CommitOptions } from './write/commit.js'
 export type { Compressed, Compression } from './write/compress.js'

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '@tract/repositories'
+import { InvalidInputError, type Store, type Transaction } from '@tract/repositories'
 import { InvalidValueError, isTimestamp, type JsonObject, Timestamp } from '@tract/schema'
 
 /** A short, safe rendering of a value for an error message. */
@@ -14,6 +14,15 @@ export function describe(value: unknown): string {
 export function checkStore(store: unknown): void {
   const isStore = isObject(store) && typeof store.transaction === 'function' && isObject(store.commits)
   if (!isStore) throw new InvalidInputError('store', describe(store), 'a store, or a transaction of one')
+}
+
+/** @throws {@link InvalidInputError} for a transaction, where what is asked concerns the database and not its rows */
+export function checkWholeStore(
+  store: Transaction,
+  method: 'checkIntegrity' | 'reclaimSpace',
+): asserts store is Store {
+  if (typeof (store as Partial<Store>)[method] === 'function') return
+  throw new InvalidInputError('store', 'a transaction', `a store: ${method} is not of one transaction`)
 }
 
 /**

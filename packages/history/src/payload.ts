@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@tract/repositories'
 import { contentHashOfStored, type JsonObject, UnreadableValueError } from '@tract/schema'
-import { checkObject } from './input.js'
+import { checkObject, describe } from './input.js'
 import { membersOf, textMember } from './members.js'
 
 /** Who speaks, as chat models name it; a dialogue has the role that its payload gives. */
@@ -19,7 +19,7 @@ const ROLES: Readonly<Record<string, Role>> = { instruction: 'system', session: 
 /**
  * A payload as it is stored: with its type and its absent optional fields.
  *
- * @throws {@link InvalidInputError} where it is no object, has no type, or another than was said
+ * @throws {@link InvalidInputError} where it is no object, has no type or another than was said, or says nothing
  */
 export function completePayload(payload: JsonObject, contentType?: string): JsonObject {
   checkObject('payload', payload)
@@ -32,8 +32,26 @@ export function completePayload(payload: JsonObject, contentType?: string): Json
     throw new InvalidInputError('contentType', contentType, `${type}, which the payload says`)
   }
   const complete: Record<string, JsonObject[string]> = { ...payload, content_type: type }
+  checkSpoken(type, payload)
   for (const field of OPTIONAL_FIELDS[type] ?? []) complete[field] ??= null
   return complete
+}
+
+/** The field of a payload of each type that a model reads, where without it nothing would be said; `text` in most. */
+const SPOKEN_FIELDS: Readonly<Record<string, string>> = {
+  dialogue: 'text',
+  artifact: 'content',
+  tool_io: 'payload',
+}
+
+/** @throws {@link InvalidInputError} where a misspelt field would leave a message empty */
+function checkSpoken(type: string, payload: JsonObject): void {
+  const field = SPOKEN_FIELDS[type]
+  if (field === undefined) return
+  const value = payload[field]
+  if (value === undefined || (type !== 'tool_io' && typeof value !== 'string')) {
+    throw new InvalidInputError(`payload.${field}`, describe(value), `what the ${type} says`)
+  }
 }
 
 /** What a stored payload says to a model. */

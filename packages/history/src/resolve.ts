@@ -1,6 +1,6 @@
 import type { Repositories } from '@tract/repositories'
 import type { CommitRow } from '@tract/schema'
-import { UnknownHashError } from './errors.js'
+import { UnknownHashError, UnknownTractError } from './errors.js'
 
 const SHORTEST_PREFIX = 4
 
@@ -31,6 +31,21 @@ export async function commitsOf(
     commits.push(fitting(known.get(hash) ?? null, tractId) ?? (await byPrefix(repositories, hash, tractId)))
   }
   return commits
+}
+
+/**
+ * The tract that is meant, or all: what looks through a misspelt one would find nothing wrong.
+ *
+ * @throws {@link UnknownTractError} where no row names it
+ */
+export async function tractsOf(
+  { commits }: Repositories,
+  tractId: string | undefined,
+): Promise<readonly string[]> {
+  const all = await commits.getTractIds()
+  if (tractId === undefined) return all
+  if (!all.includes(tractId)) throw new UnknownTractError(tractId)
+  return [tractId]
 }
 
 function fitting(commit: CommitRow | null, tractId: string | undefined): CommitRow | null {

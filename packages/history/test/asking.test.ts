@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { CommitRow } from '@tract/schema'
+import { InvalidInputError } from '@tract/repositories'
+import { type CommitRow, contentHashOfStored } from '@tract/schema'
 import { openStore } from '@tract/sqlite'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -248,7 +249,12 @@ test('savings add up by event, type, branch and day', async () => {
   const { store, first, second } = await nested()
   const each = await savings(store, 't')
   expect(each.groups.map(({ key }) => key)).toEqual([first.eventId, second.eventId])
-  expect(each.total).toEqual({ key: '', events: 2, before: 4, after: 2, saved: 2, share: 0.5 })
+  const [firstAt, lastAt] = (await store.operationEvents.getAll('t'))
+    .filter(({ eventType }) => eventType === 'compress')
+    .map(({ createdAt }) => createdAt)
+  const sums = { events: 2, before: 4, after: 2, saved: 2, share: 0.5 }
+  expect(each.total).toEqual({ key: '', ...sums, firstAt, lastAt })
+  expect(each.groups[1]).toMatchObject({ events: 1, firstAt: lastAt, lastAt })
   for (const by of ['type', 'branch', 'day'] as const) {
     const { groups, total } = await savings(store, 't', { by })
     expect(groups.reduce((sum, { saved }) => sum + saved, 0)).toBe(total.saved)
@@ -257,7 +263,7 @@ test('savings add up by event, type, branch and day', async () => {
     'compress',
     'reorganize',
   ])
-  expect((await savings(store, 'nobody')).total).toMatchObject({ events: 0, share: 0 })
+  expect((await savings(store, 'nobody')).total).toMatchObject({ events: 0, share: 0, firstAt: null })
 })
 
 test('the timeline tells the size of the context at every commit, event and record', async () => {
@@ -441,4 +447,48 @@ test('a record without entries is told by the edits of its own head', async () =
     ['second', 'edited'],
   ])
   expect(await seen(edit.commitHash)).toEqual([['second', 'verbatim']])
+})
+
+test('a diff tells of a context whose edit is gone, and no record is made of it', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const { contentHash } = await history(store, 'elsewhere').commit(user('A'))
+  await store.compileRecords.saveRecord({
+    ...{
+      recordId: 'r',
+      tractId: 't',
+      headHash: a.commitHash,
+      tokenCount: 1,
+      commitCount: 1,
+      tokenSource: 'x',
+    },
+    paramsJson: {
+      entries: [
+        { commit: a.commitHash, content: contentHash, edit: 'd'.repeat(64), role: 'user', tokens: 1 },
+      ],
+    },
+  })
+  const { context } = await contextOf(store, 'r')
+  if (context === null) throw new Error('the text is there')
+  const { changes } = await diffContexts(store, await h.context(), context)
+  expect(changes.map(({ kind }) => kind)).toEqual(['edited'])
+  await expect(h.recordCompile({ context })).rejects.toThrow(InvalidInputError)
+})
+
+test('a payload that names no type speaks as its own commit’s, in contexts and in records', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(instruction('a'))
+  const payloadJson = '{"role": "user", "text": "A"}'
+  const contentHash = contentHashOfStored(payloadJson)
+  await store.blobs.saveIfAbsent({ contentHash, payloadJson, byteSize: 29, tokenCount: 1 })
+  await store.commits.save({
+    ...{ commitHash: 'e'.repeat(64), tractId: 't', parentHash: a.commitHash, responseTo: a.commitHash },
+    ...{ operation: 'edit', contentHash, contentType: 'dialogue', tokenCount: 1 },
+  })
+  await h.reset('e'.repeat(64))
+  const { recordId } = await h.recordCompile()
+  const { context, proof } = await contextOf(store, recordId)
+  expect([context?.messages, proof]).toEqual([[{ role: 'user', content: 'A' }], 'proven'])
 })

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { type CommitRow, Timestamp } from '@tract/schema'
-import { expect, test } from 'vitest'
-import { collect, contextOf, history, originsOf, verify } from '../src/index.js'
-import { aStore, assistant, instruction, user } from './support/fixture.js'
+import { openStore } from '@tract/sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { collect, contextOf, fateOf, history, originsOf, verify } from '../src/index.js'
+import { aFolder, aStore, assistant, instruction, user } from './support/fixture.js'
 
 test('what was left behind by a reset goes, with its payloads, and the rest verifies', async () => {
   const store = await aStore()
@@ -140,4 +142,46 @@ test('payloads since a moment are kept as commits are', async () => {
   expect(await collect(store, { keep: { since: moment } })).toMatchObject({ payloads: 1, payloadBytes: 2 })
   expect(await collect(store, { keep: { since: soon } })).toMatchObject({ payloads: 0 })
   expect(await collect(store)).toMatchObject({ payloads: 1 })
+})
+
+test('a plan is made on a store that is only open for reading, and while another writes', async () => {
+  const file = join(aFolder(), 'store.db')
+  const store = await aStore(file)
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await h.commit(user('shared'))
+  await history(store, 'other').commit(user('shared'))
+  await h.compress({ sources: [a.commitHash], summary: 'S' })
+  await h.commit(user('wrong turn'))
+  await h.reset(a.commitHash)
+  const reader = await openStore(file, { readonly: true })
+  onTestFinished(() => reader.close())
+  for (const options of [{}, { tractId: 't' }, { keep: { eventSources: false } }]) {
+    const plan = await store.transaction(() => collect(reader, { ...options, dryRun: true }))
+    const rolledBack = new Error('rolled back')
+    await expect(
+      store.transaction(async () => {
+        expect({ ...(await collect(store, options)), dryRun: true }).toEqual(plan)
+        throw rolledBack
+      }),
+    ).rejects.toThrow(rolledBack)
+    expect(plan.commits).not.toEqual([])
+    expect(plan.events).toHaveLength('keep' in options ? 1 : 0)
+  }
+})
+
+test('what a spawned tract began with stays, so that nothing else is taken for it', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  await store.spawnPointers.save({
+    ...{ parentTractId: 't', parentCommitHash: a.commitHash, childTractId: 'child', purpose: 'help' },
+    inheritanceMode: 'head_snapshot',
+  })
+  const inherited = await history(store, 'child').commit(instruction('a'))
+  const own = await history(store, 'child', { branch: 'own' }).commit(user('own'))
+  await history(store, 'child').reset(own.commitHash)
+  expect((await collect(store)).commits).toEqual([])
+  const { descendants } = await fateOf(store, a.commitHash)
+  expect(descendants.map(({ commitHash }) => commitHash)).toEqual([inherited.commitHash])
 })

@@ -120,6 +120,8 @@ function callsOf(store: Store, hash: string): Readonly<Record<string, (wrong: un
     'verify: option': () => options(as(verify), store).unknown(),
     'verify: tractId': (x) => as(verify)(store, { tractId: x }),
     'verify: sample': (x) => as(verify)(store, { sample: x }),
+    'verify: onProgress': (x) => as(verify)(store, { onProgress: typeof x === 'function' ? 1 : x }),
+    'verify: signal': (x) => as(verify)(store, { signal: x }),
     'verify: no sample': () => as(verify)(store, { sample: 0 }),
     'collect: store': (x) => as(collect)(x),
     'collect: option': () => options(as(collect), store).unknown(),
@@ -171,6 +173,17 @@ test('whatever is called with what it does not take refuses it with a typed erro
   }
   expect(accepted).toEqual([])
   expect(await drained(exportBundle(store))).toBe(before)
+})
+
+test('what concerns the whole database is refused for one transaction of it', async () => {
+  const store = await aStore()
+  await store.transaction(async (tx) => {
+    await history(tx, 't').commit(user('a'))
+    const [verifying, collecting] = [verify as Untyped, collect as Untyped]
+    expect(await outcome(() => verifying(tx))).toBeInstanceOf(InvalidInputError)
+    expect(await outcome(() => collecting(tx, { reclaim: true }))).toBeInstanceOf(InvalidInputError)
+    expect(await verifying(tx, { tractId: 't' })).toMatchObject({ ok: true })
+  })
 })
 
 test('after close, everything says that the store is closed', async () => {

@@ -122,6 +122,17 @@ law('collecting changes no answer about what is kept', async (store) => {
   expect((await collect(store)).commits).toEqual([])
 })
 
+law('collecting one tract changes no answer about what is kept in any', async (store) => {
+  for (const tractId of await store.commits.getTractIds()) {
+    const plan = await collect(store, { tractId, dryRun: true })
+    const kept = (await allHashes(store)).filter((hash) => !plan.commits.includes(hash))
+    const before = await answers(store, kept)
+    expect({ ...(await collect(store, { tractId })), dryRun: true }).toEqual(plan)
+    expect(await answers(store, kept)).toEqual(before)
+  }
+  expect((await verify(store)).findings).toEqual([])
+})
+
 law('a store that was exported and imported gives equal answers', async (store) => {
   await using copy = await openStore(':memory:')
   await importBundle(copy, exportBundle(store))

@@ -32,6 +32,17 @@ test('the messages behind a summary are folded, fewer are drawn each', async () 
   expect(open).toContain('message 5')
 })
 
+test('a tool’s call and its answer are told by the tool', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const payload = { id: 'call_1' }
+  await h.commit({ content_type: 'tool_io', tool_name: 'get_order', direction: 'call', payload })
+  await h.commit({ content_type: 'tool_io', tool_name: 'get_order', direction: 'result', payload })
+  const text = await picture(store, { tract: 't' })
+  expect(text).toContain('tool get#95;order call: ')
+  expect(text).toContain('tool get#95;order result: ')
+})
+
 test('time runs along the arrows in origins and in fate alike', async () => {
   const { store, summary, first } = await drawn()
   for (const subject of [{ origins: summary.commitHash }, { fate: first }]) {

@@ -6,7 +6,15 @@ import { openStore } from '@tract/sqlite'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Finding, type FindingKind, history, verify } from '../src/index.js'
+import {
+  type Finding,
+  type FindingKind,
+  history,
+  UnknownTractError,
+  VerificationAbortedError,
+  type VerifyProgress,
+  verify,
+} from '../src/index.js'
 import {
   aFolder,
   aGoldenFile,
@@ -287,6 +295,38 @@ function changeLastByteOf(index: string, file: string): void {
   bytes[at] = (bytes[at] ?? 0) ^ 1
   writeFileSync(file, bytes)
 }
+
+test('a time that another sign divides is told, for its hash is the same', async () => {
+  const file = await written()
+  change(file, "UPDATE commits SET created_at = replace(created_at, ' ', 'T') WHERE parent_hash IS NULL")
+  const { ok, findings } = await verified(file)
+  expect(kindsOf(findings)).toEqual(['time_layout'])
+  expect(ok).toBe(true)
+})
+
+test('a verification says how far it is, lets timers run, and ends when its signal says so', async () => {
+  await using store = await openStore(await written())
+  const told: VerifyProgress[] = []
+  await verify(store, { onProgress: (progress) => told.push(progress) })
+  expect(new Set(told.map(({ phase }) => phase))).toEqual(
+    new Set(['commits', 'events', 'records', 'database']),
+  )
+  expect(told).toContainEqual({ phase: 'commits', tractId: 't', tractsDone: 0, tracts: 1, done: 9 })
+  const aborting = new AbortController()
+  setTimeout(() => aborting.abort('enough'), 0)
+  const endless = async () => {
+    for (;;) await verify(store, { signal: aborting.signal })
+  }
+  const error = await endless().catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(VerificationAbortedError)
+  expect(error).toMatchObject({ code: 'verification_aborted', cause: 'enough' })
+})
+
+test('a tract that does not exist is not called sound', async () => {
+  await using store = await openStore(await written())
+  await expect(verify(store, { tractId: 'typo' })).rejects.toThrow(UnknownTractError)
+  expect((await verify(store, { tractId: 't' })).ok).toBe(true)
+})
 
 // Set TRACT_GOLDEN_DIR to the folder of golden files to run these.
 test.skipIf(WITHOUT_GOLDEN).each(['v2.db', 'v5.db', 'v6.db'])(

@@ -10,6 +10,7 @@ import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import {
   EditOfEditError,
+  fateOf,
   history,
   NoHeadError,
   OutsideChainError,
@@ -355,6 +356,106 @@ test('what a history itself moved is no conflict, what another moved since a rec
   await reader.recordCompile()
   await history(store, 't').commit(user('e'))
   await expect(reader.commit(assistant('answer to what was sent'))).rejects.toThrow(RefConflictError)
+})
+
+test('what a transaction around a history takes back is no conflict, what another does meanwhile is', async () => {
+  const store = await aStore()
+  const strict = history(store, 't', { onConflict: 'throw' })
+  const a = await strict.commit(user('a'))
+  await strict.commit(user('b'))
+  const takenBack = (work: () => Promise<unknown>) =>
+    expect(
+      store.transaction(async () => {
+        await work()
+        throw new Error('taken back')
+      }),
+    ).rejects.toThrow('taken back')
+  await takenBack(async () => {
+    await strict.commit(user('never'))
+    await strict.context()
+    await strict.commit(user('neither'))
+  })
+  await strict.commit(user('c'))
+  await takenBack(() => strict.reset(a.commitHash))
+  await strict.commit(user('d'))
+  await takenBack(() => strict.reorganize({ commits: [a.commitHash] }))
+  await strict.commit(user('e'))
+  expect(textsOf(await strict.context())).toEqual(['a', 'b', 'c', 'd', 'e'])
+  await takenBack(() => strict.commit(user('never')))
+  await history(store, 't').commit(user('foreign'))
+  await expect(strict.commit(user('f'))).rejects.toThrow(RefConflictError)
+  await history(store, 't').reset(a.commitHash)
+  await expect(strict.commit(user('f'))).rejects.toThrow(RefConflictError)
+})
+
+test('writes of one history at once are in no conflict with each other', async () => {
+  const strict = history(await aStore(), 't', { onConflict: 'throw' })
+  await strict.head()
+  await Promise.all(['a', 'b', 'c'].map((text) => strict.commit(user(text))))
+  expect(textsOf(await strict.context())).toEqual(['a', 'b', 'c'])
+})
+
+test('a payload that would say nothing is refused, naming what it lacks', async () => {
+  const h = history(await aStore(), 't')
+  for (const [payload, field] of [
+    [{ content_type: 'dialogue', role: 'user', content: 'Hi' }, 'payload.text'],
+    [{ content_type: 'dialogue', role: 'user', text: ['Hi'] }, 'payload.text'],
+    [{ content_type: 'artifact', artifact_type: 'code', text: 'x' }, 'payload.content'],
+    [{ content_type: 'tool_io', tool_name: 'search', direction: 'call', arguments: '{}' }, 'payload.payload'],
+  ] as const) {
+    await expect(h.commit(payload)).rejects.toMatchObject({ code: 'invalid_input', field })
+  }
+  await h.commit({ content_type: 'tool_io', tool_name: 'stop', direction: 'call', payload: null })
+  expect(textsOf(await h.context())).toEqual(['null'])
+})
+
+test('what render returns is refused unless it is messages', async () => {
+  const store = await aStore()
+  await history(store, 't').commit(user('a'))
+  for (const made of [null, 'messages', {}, ['message'], [null], Promise.resolve([])]) {
+    const h = history(store, 't', { render: () => made as never })
+    await expect(h.context(), String(made)).rejects.toThrow(InvalidInputError)
+    await expect(h.recordCompile(), String(made)).rejects.toThrow(InvalidInputError)
+  }
+})
+
+test('a context is not recorded with a payload that is not its commit’s', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  await h.commit(user('a'))
+  const other = await h.commit(user('b'))
+  const { entries } = await h.context()
+  const [entry] = entries
+  if (entry === undefined) throw new Error('one entry')
+  const payloadJson = entry.payloadJson.replace('"a"', '"b"')
+  for (const wrong of [
+    { ...entry, payloadJson, text: 'b' },
+    { ...entry, payloadJson, text: 'b', contentHash: other.contentHash },
+    { ...entry, edit: other },
+  ]) {
+    expect(() => h.contextOf([wrong])).toThrow(InvalidInputError)
+  }
+  expect(h.contextOf(entries.toReversed()).messages).toHaveLength(2)
+})
+
+test('a summary says of itself what a commit can say', async () => {
+  const h = history(await aStore(), 't')
+  const { commitHash } = await h.commit(user('a'))
+  const said = { message: 'shorter', metadata: { run: 7 }, generationConfig: { model: 'small' } }
+  const { summary } = await h.compress({ sources: [commitHash], summary: 'S', ...said })
+  expect(summary).toMatchObject({
+    message: 'shorter',
+    metadataJson: { run: 7 },
+    generationConfigJson: { model: 'small' },
+  })
+})
+
+test('the first branch of a tract is where HEAD is, whatever its name', async () => {
+  const store = await aStore()
+  const { commitHash } = await history(store, 't', { branch: 'dev' }).commit(user('a'))
+  await history(store, 't', { branch: 'other' }).commit(user('b'))
+  expect(textsOf(await history(store, 't').context())).toEqual(['a'])
+  expect((await fateOf(store, commitHash)).standing).toBe('verbatim')
 })
 
 test('a detached HEAD is reset by itself, and a tract without one begins where it is reset to', async () => {

@@ -106,7 +106,7 @@ async function entriesAsKept(store: Repositories, kept: readonly NamedEntry[]): 
     }
     return {
       ...{ commit, edit, contentHash: content, payloadJson, tokens: entry.tokens },
-      ...spokenOf(commit.contentType, payloadJson),
+      ...spokenOf((edit ?? commit).contentType, payloadJson),
       priority: priorityOf(commit, undefined),
     }
   })

@@ -1,5 +1,5 @@
 import type { Repositories } from '@tract/repositories'
-import type { OperationEventRow } from '@tract/schema'
+import type { OperationEventRow, Timestamp } from '@tract/schema'
 import { groupBy } from '../group.js'
 import { checkStore, checkWord, readOptions } from '../input.js'
 
@@ -8,6 +8,10 @@ export interface Saving {
   /** The event's id, its type, the branch (empty where none is named), or the day in UTC as `2026-02-10`. */
   readonly key: string
   readonly events: number
+  /** When the first of them was recorded; `null` where there is none. */
+  readonly firstAt: Timestamp | null
+  /** When the last of them was recorded; `null` where there is none. */
+  readonly lastAt: Timestamp | null
   /** Tokens of what went in. */
   readonly before: number
   /** Tokens of what came out. */
@@ -22,6 +26,7 @@ export interface Saving {
 export interface Savings {
   /** In the order of their first events. */
   readonly groups: readonly Saving[]
+  /** All that was counted, under an empty key: by `type` that is more than compressions, so its share is another. */
   readonly total: Saving
 }
 
@@ -56,5 +61,14 @@ function savingOf(key: string, events: readonly OperationEventRow[]): Saving {
   const before = events.reduce((sum, { originalTokens }) => sum + originalTokens, 0)
   const after = events.reduce((sum, { compressedTokens }) => sum + compressedTokens, 0)
   const saved = before - after
-  return { key, events: events.length, before, after, saved, share: before === 0 ? 0 : saved / before }
+  const times = { firstAt: events[0]?.createdAt ?? null, lastAt: events.at(-1)?.createdAt ?? null }
+  return {
+    key,
+    events: events.length,
+    ...times,
+    before,
+    after,
+    saved,
+    share: before === 0 ? 0 : saved / before,
+  }
 }

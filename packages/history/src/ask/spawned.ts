@@ -18,6 +18,18 @@ export async function inheritedFrom(
   return steps
 }
 
+/** The commits with which spawned tracts began, each a copy or a summary of what their parents had. */
+export async function beginningsOf(
+  store: Repositories,
+  childTractIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const begun = new Set<string>()
+  for (const pointer of (await store.spawnPointers.batchGetByChild(childTractIds)).values()) {
+    for (const { result } of await inheritance(store, pointer)) begun.add(result)
+  }
+  return begun
+}
+
 /** The steps by which spawned tracts took commits over. */
 export async function inheritedBy(
   store: Repositories,

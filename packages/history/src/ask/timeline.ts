@@ -15,8 +15,9 @@ export interface TimelinePoint {
 }
 
 /**
- * The size of a tract's contexts over time, oldest first. A commit's size is that of the context which ends with it,
- * without what annotations leave out; commits that an event wrote are told by the event, with the size that it led to.
+ * The size of a tract's contexts over time, oldest first. A commit's size is that of the context which ends with it, as if
+ * nothing were skipped, for what was skipped when is not kept; a record's is what was sent. Commits that an event wrote are
+ * told by the event, with the size that it led to.
  */
 export async function timeline(store: Repositories, tractId: string): Promise<readonly TimelinePoint[]> {
   checkStore(store)

@@ -1,7 +1,7 @@
-import type { ReclaimedSpace, Store, Transaction } from '@tract/repositories'
-import { checkFlag, checkOptionalText, checkStore, readOptions } from '../input.js'
-import { chunksOf, PAYLOADS_AT_ONCE } from '../verify/reading.js'
-import { type Keep, type Kept, reachability, readKeep } from './reachable.js'
+import type { ReclaimedSpace, Store } from '@tract/repositories'
+import { checkFlag, checkOptionalText, checkStore, checkWholeStore, readOptions } from '../input.js'
+import { type Plan, planOf } from './plan.js'
+import { type Keep, readKeep } from './reachable.js'
 import { unlink } from './unlink.js'
 
 /** What {@link collect} does. */
@@ -10,11 +10,14 @@ export interface CollectOptions {
   readonly tractId?: string
   readonly keep?: Keep
   /**
-   * Only say what would be done: it is done and rolled back, so that the numbers are those of the deed. `false` unless
-   * given.
+   * Only say what would be done. It only reads, so a store that is open for reading can be asked too, and its numbers are
+   * those of the deed unless somebody writes in between. `false` unless given.
    */
   readonly dryRun?: boolean
-  /** Give the space back to the file system afterwards. `false` unless given: the store then uses it again itself. */
+  /**
+   * Give the space back to the file system afterwards. `false` unless given: the store then uses it again itself. It cannot
+   * be done inside a transaction; what was collected then belongs to that all the same.
+   */
   readonly reclaim?: boolean
 }
 
@@ -41,7 +44,9 @@ export interface Collection {
  * Removes the commits that nothing needs: no ref, compile record, operation event, spawned tract, merge, and no commit
  * that does stay. A parent that a hash covers is never taken away. One transaction: all of it or nothing.
  *
+ * @throws {@link UnknownTractError} where no row names the tract
  * @throws {@link UnknownHashError} where a commit to keep does not exist
+ * @throws {@link InsideTransactionError} where space is to be given back inside a transaction
  * @throws {@link InvalidInputError} for a misspelt option, which would be one not given
  */
 export async function collect(store: Store, options: CollectOptions = {}): Promise<Collection> {
@@ -50,42 +55,22 @@ export async function collect(store: Store, options: CollectOptions = {}): Promi
   checkOptionalText('options.tractId', tractId)
   checkFlag('options.dryRun', dryRun)
   checkFlag('options.reclaim', reclaim)
+  if (reclaim) checkWholeStore(store, 'reclaimSpace')
   const kept = readKeep(keep)
-  let done: Omit<Collection, 'reclaimed' | 'dryRun'> | undefined
-  try {
-    await store.transaction(async (tx) => {
-      done = await remove(tx, tractId, kept)
-      if (dryRun) throw new OnlyPlanned()
-    })
-  } catch (error) {
-    if (!(error instanceof OnlyPlanned)) throw error
-  }
-  if (done === undefined) throw new Error('a transaction ended without its work')
-  return { ...done, dryRun, reclaimed: reclaim && !dryRun ? await store.reclaimSpace() : null }
+  if (dryRun) return collectionOf(await planOf(store, tractId, kept), { dryRun, reclaimed: null })
+  const plan = await store.transaction(async (tx) => {
+    const found = await planOf(tx, tractId, kept)
+    if (!kept.eventSources) await unlink(tx, found.commits)
+    for (const commitHash of found.commits) await tx.commits.delete(commitHash)
+    for (const contentHash of found.payloads) await tx.blobs.deleteIfOrphaned(contentHash)
+    return found
+  })
+  return collectionOf(plan, { dryRun, reclaimed: reclaim ? await store.reclaimSpace() : null })
 }
 
-/** Rolls a transaction back whose numbers are known. */
-class OnlyPlanned extends Error {}
-
-async function remove(tx: Transaction, tractId: string | undefined, keep: Kept) {
-  const tracts = tractId === undefined ? await tx.commits.getTractIds() : [tractId]
-  const { commits: looked, garbage: commits } = await reachability(tx, tracts, keep)
-  const events = keep.eventSources ? [] : await unlink(tx, commits)
-  const orphans = new Set<string>()
-  for (const some of chunksOf(commits)) {
-    for (const { contentHash } of (await tx.commits.getMany(some)).values()) orphans.add(contentHash)
-  }
-  for (const commitHash of commits) await tx.commits.delete(commitHash)
-  if (tractId === undefined) for (const hash of await tx.blobs.getOrphanHashes()) orphans.add(hash)
-  let payloads = 0
-  let payloadBytes = 0
-  for (const some of chunksOf([...orphans], PAYLOADS_AT_ONCE)) {
-    for (const [hash, { payloadJson, createdAt }] of await tx.blobs.getMany(some)) {
-      const isRecent = keep.since !== undefined && createdAt >= keep.since
-      if (isRecent || !(await tx.blobs.deleteIfOrphaned(hash))) continue
-      payloads++
-      payloadBytes += Buffer.byteLength(payloadJson)
-    }
-  }
-  return { looked, commits, payloads, payloadBytes, events }
+function collectionOf(
+  { payloads, ...plan }: Plan,
+  done: Pick<Collection, 'dryRun' | 'reclaimed'>,
+): Collection {
+  return { ...plan, ...done, payloads: payloads.length }
 }

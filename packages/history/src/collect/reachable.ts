@@ -1,6 +1,7 @@
 import type { CommitUse, Repositories } from '@tract/repositories'
 import type { CommitRow, Timestamp } from '@tract/schema'
 import { entriesOf } from '../ask/record-entries.js'
+import { beginningsOf } from '../ask/spawned.js'
 import { DamagedRecordError } from '../errors.js'
 import { groupBy } from '../group.js'
 import { checkFlag, readHashes, readMoment, readOptions } from '../input.js'
@@ -57,6 +58,8 @@ export async function reachability(
   const tracts = new Set(tractIds)
   const graph = new CommitGraph()
   const roots = new Set((await commitsOf(store, wanted)).map(({ commitHash }) => commitHash))
+  // Without the commits that a tract began with, others would be taken for what its parent gave it.
+  for (const hash of await beginningsOf(store, tractIds)) roots.add(hash)
   const edits: CommitRow[] = []
   for await (const hashes of chunksAsTheyCome(hashesOf(store, tracts), COMMITS_AT_ONCE)) {
     const merges = await store.commitParents.getMany(hashes)

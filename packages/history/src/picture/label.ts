@@ -1,5 +1,6 @@
 import type { Repositories } from '@tract/repositories'
 import type { CommitRow } from '@tract/schema'
+import { membersOf, textMember } from '../members.js'
 import { spokenOf } from '../payload.js'
 import { chunksOf } from '../verify/reading.js'
 
@@ -18,11 +19,19 @@ export async function textsOf(
     for (const { commitHash, contentHash, contentType } of some) {
       const blob = blobs.get(contentHash)
       if (blob === undefined) continue
-      const { role, text } = spokenOf(contentType, blob.payloadJson)
-      texts.set(commitHash, `${role}: ${text.slice(0, LONGEST_READ)}`)
+      texts.set(commitHash, saidIn(contentType, blob.payloadJson))
     }
   }
   return texts
+}
+
+/** A tool's call or answer is told by its name, which is what tells one from another. */
+function saidIn(contentType: string, payloadJson: string): string {
+  const { role, text, name } = spokenOf(contentType, payloadJson)
+  const said = text.slice(0, LONGEST_READ)
+  if (role !== 'tool') return `${role}: ${said}`
+  const direction = textMember(membersOf(payloadJson), 'direction')
+  return `${[role, name, direction].filter((word) => word !== null).join(' ')}: ${said}`
 }
 
 /** The first digits of a hash. */

@@ -3,7 +3,10 @@ import type { BlobRow, CommitRow } from '@tract/schema'
 import { isLaidOut, isPayloadOf } from '../payload.js'
 import { hashFit } from './commit-hash.js'
 import type { Report } from './finding.js'
-import { chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
+import { chunksOf, PAYLOADS_AT_ONCE, readAll, readable } from './reading.js'
+
+/** The place behind the day in a stored time. */
+const END_OF_DAY = 10
 
 /**
  * Checks some commits of a tract: their hashes, their payloads, and that what they name is there. Returns those whose
@@ -37,6 +40,7 @@ export async function checkCommits(
     if (!checkHash(commit, others, report)) changed.push(commitHash)
   }
   for (const hash of commits.keys()) named.delete(hash)
+  await checkTimes(store, [...commits.keys()], report)
   await checkPayloads(store, [...commits.values()], report)
   await checkNamed(store, named, report)
   return changed
@@ -52,6 +56,21 @@ function checkHash(commit: CommitRow, parents: readonly string[], report: Report
     report('commit_hash', commitHash, `commit ${commitHash}: found fields of another hash, expected its own`)
   }
   return fit !== 'none'
+}
+
+/** A hash covers the time and not the text that spells it. */
+async function checkTimes(store: Repositories, hashes: readonly string[], report: Report): Promise<void> {
+  const read = () => store.storedRows.read('commits', 'commit_hash', hashes)
+  const rows = await readable(read, 'commits', () => undefined)
+  for (const { commit_hash: hash, created_at: time } of rows ?? []) {
+    if (typeof time !== 'string' || time[END_OF_DAY] === ' ') continue
+    const found = JSON.stringify(time)
+    report(
+      'time_layout',
+      String(hash),
+      `commit ${hash}: found the time ${found}, expected a blank behind the day`,
+    )
+  }
 }
 
 async function checkPayloads(

@@ -2,6 +2,7 @@ import type { Repositories } from '@tract/repositories'
 import type { CommitRow, OperationCommitRow, OperationEventRow } from '@tract/schema'
 import { groupBy } from '../group.js'
 import type { Report } from './finding.js'
+import type { Step } from './pace.js'
 import { chunksOf, readAll, readable } from './reading.js'
 
 /** Checks a tract's operation events: that they have both sides, and that commits and token counts fit. */
@@ -10,9 +11,12 @@ export async function checkEvents(
   tractId: string,
   isSampled: (id: string) => boolean,
   report: Report,
+  step: Step,
 ): Promise<number> {
   const ids = (await store.operationEvents.getAllIds(tractId)).filter(isSampled)
+  let done = 0
   for (const some of chunksOf(ids)) {
+    await step('events', done)
     const events = await readAll(
       some,
       (keys) => store.operationEvents.getMany(keys),
@@ -24,6 +28,7 @@ export async function checkEvents(
       new Map()
     for (const event of events.values())
       await checkEvent(store, event, links.get(event.eventId) ?? [], report)
+    done += some.length
   }
   return ids.length
 }

@@ -34,6 +34,8 @@ export const SEVERITIES = {
   payload_size: 'oddity',
   /** A payload's white space is not as the format writes it, which no hash covers. */
   payload_layout: 'oddity',
+  /** A commit's time has another sign than the blank between its day and its hour, which no hash covers. */
+  time_layout: 'oddity',
   /** No commit refers to a payload. */
   orphaned_payload: 'oddity',
   /** A ref that is not HEAD stands for one that does not exist, or for nothing. */

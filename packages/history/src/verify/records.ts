@@ -5,6 +5,7 @@ import { entriesOf, type RecordEntry } from '../ask/record-entries.js'
 import type { Render } from '../context.js'
 import { DamagedRecordError } from '../errors.js'
 import type { Report } from './finding.js'
+import type { Step } from './pace.js'
 import { chunksOf, isDamage, readAll, readable } from './reading.js'
 
 /** How many records are read at once: each names all messages of a context. */
@@ -17,9 +18,12 @@ export async function checkRecords(
   render: Render,
   isSampled: (id: string) => boolean,
   report: Report,
+  step: Step,
 ): Promise<number> {
   const ids = (await store.compileRecords.getAllIds(tractId)).filter(isSampled)
+  let done = 0
   for (const some of chunksOf(ids, RECORDS_AT_ONCE)) {
+    await step('records', done)
     const records = await readAll(
       some,
       (keys) => store.compileRecords.getMany(keys),
@@ -39,6 +43,7 @@ export async function checkRecords(
         else throw error
       }
     }
+    done += some.length
   }
   return ids.length
 }

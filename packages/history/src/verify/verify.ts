@@ -1,10 +1,19 @@
 import type { Store } from '@tract/repositories'
 import { type Render, renderMessages } from '../context.js'
-import { checkFunction, checkOptional, checkOptionalText, checkStore, readOptions } from '../input.js'
+import {
+  checkFunction,
+  checkOptional,
+  checkOptionalText,
+  checkStore,
+  checkWholeStore,
+  readOptions,
+} from '../input.js'
+import { tractsOf } from '../resolve.js'
 import { checkCommits, checkPayload } from './commits.js'
 import { checkCycles } from './cycles.js'
 import { checkEvents } from './events.js'
 import { type Finding, type FindingKind, type Report, SEVERITIES } from './finding.js'
+import { stepsOf, type VerifyProgress } from './pace.js'
 import { chunksAsTheyCome, chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
 import { checkRecords } from './records.js'
 import { checkRefs, checkSpawns } from './references.js'
@@ -20,6 +29,10 @@ export interface VerifyOptions {
   readonly sample?: number
   /** What made the messages of compile records, where it is not the default. */
   readonly render?: Render
+  /** Told now and then how far it has come. */
+  readonly onProgress?: (progress: VerifyProgress) => void
+  /** Ends it at the next thousand rows. */
+  readonly signal?: AbortSignal
 }
 
 /** What {@link verify} found. */
@@ -36,7 +49,7 @@ export interface Verification {
   }
 }
 
-const OPTIONS = ['tractId', 'sample', 'render'] as const
+const OPTIONS = ['tractId', 'sample', 'render', 'onProgress', 'signal'] as const
 
 function isShare(value: unknown): boolean {
   return typeof value === 'number' && value > 0 && value <= 1
@@ -44,37 +57,57 @@ function isShare(value: unknown): boolean {
 
 /**
  * Checks a history like `git fsck`: the database, every hash against the stored text, every reference, event and record.
- * Reads all, changes nothing, and goes on after each finding.
+ * Reads all, changes nothing, goes on after each finding, and lets other work run in between.
+ *
+ * @throws {@link UnknownTractError} where no row names the tract
+ * @throws {@link VerificationAbortedError} where the signal ended it
  */
 export async function verify(store: Store, options: VerifyOptions = {}): Promise<Verification> {
   checkStore(store)
-  const { tractId, sample = 1, render = renderMessages } = readOptions('options', options, OPTIONS)
+  const {
+    tractId,
+    sample = 1,
+    render = renderMessages,
+    ...watching
+  } = readOptions('options', options, OPTIONS)
   checkOptionalText('options.tractId', tractId)
   checkOptional('options.sample', sample, isShare, 'a number above 0 and at most 1')
   checkFunction('options.render', render)
+  checkFunction('options.onProgress', watching.onProgress)
+  checkOptional('options.signal', watching.signal, (one) => one instanceof AbortSignal, 'an AbortSignal')
+  const isWhole = tractId === undefined && sample === 1
+  if (isWhole) checkWholeStore(store, 'checkIntegrity')
   const findings: Finding[] = []
   const reporting =
     (tract: string | null): Report =>
     (kind, at, message) =>
       findings.push({ kind, severity: SEVERITIES[kind], tractId: tract, at, message })
   const isSampled = sampler(sample)
-  const tracts = tractId === undefined ? await store.commits.getTractIds() : [tractId]
+  const tracts = await tractsOf(store, tractId)
   const checked = { tracts: tracts.length, commits: 0, events: 0, records: 0 }
-  for (const tract of tracts) {
+  for (const [tractsDone, tract] of tracts.entries()) {
     const report = reporting(tract)
+    const step = stepsOf(tract, { tractsDone, tracts: tracts.length }, watching)
+    let done = 0
+    await step('commits', done)
     const changed: string[] = []
     for await (const some of chunksAsTheyCome(store.commits.iterateHashes(tract))) {
       const hashes = some.filter(isSampled)
       checked.commits += hashes.length
       changed.push(...(await checkCommits(store, hashes, report)))
+      done += hashes.length
+      await step('commits', done)
     }
     await checkCycles(store, changed, report)
     await checkRefs(store, tract, report)
     await checkSpawns(store, tract, report)
-    checked.events += await checkEvents(store, tract, isSampled, report)
-    checked.records += await checkRecords(store, tract, render, isSampled, report)
+    checked.events += await checkEvents(store, tract, isSampled, report, step)
+    checked.records += await checkRecords(store, tract, render, isSampled, report, step)
   }
-  if (tractId === undefined && sample === 1) await checkDatabase(store, findings, reporting(null))
+  if (isWhole) {
+    await stepsOf(null, { tractsDone: tracts.length, tracts: tracts.length }, watching)('database', 0)
+    await checkDatabase(store, findings, reporting(null))
+  }
   return { ok: findings.every(({ severity }) => severity === 'oddity'), findings: once(findings), checked }
 }
 

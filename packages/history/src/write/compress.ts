@@ -18,14 +18,20 @@ export interface Compression {
   readonly summary: string | JsonObject
   /** The tokens of the summary; counted unless given. */
   readonly tokens?: number
-  readonly message?: string
+  readonly message?: string | null
+  readonly metadata?: JsonObject | null
+  /** The settings of the model call that wrote the summary. */
+  readonly generationConfig?: JsonObject | null
   /** Kept in the event: the size that was aimed at. */
   readonly targetTokens?: number
   /** Kept in the event: what the summary's author was told. */
   readonly instructions?: string
 }
 
-const FIELDS = ['sources', 'summary', 'tokens', 'message', 'targetTokens', 'instructions'] as const
+const FIELDS = [
+  ...(['sources', 'summary', 'tokens', 'message', 'metadata', 'generationConfig'] as const),
+  ...(['targetTokens', 'instructions'] as const),
+]
 
 /** What a compression made. */
 export interface Compressed {
@@ -75,6 +81,8 @@ export async function compressAt(
     contentHash: await writePayload(repositories, payload, tokenCount),
     parent: chain[first - 1] ?? null,
     message: described.message ?? `Compressed ${replaced.length} commits`,
+    metadataJson: described.metadata ?? null,
+    generationConfigJson: described.generationConfig ?? null,
   })
   const eventId = await recordChange(repositories, position, {
     eventType: 'compress',

@@ -29,11 +29,21 @@ export async function positionOf(
   tractId: string,
   branch: string | undefined,
 ): Promise<Position> {
-  const attached = branch === undefined ? await refs.getSymbolicRef(tractId, HEAD) : branchRef(branch)
+  if (branch !== undefined) {
+    const position = await at(refs, tractId, branchRef(branch), false)
+    // Whoever has a commit has written on a branch before, and the tract has its HEAD.
+    if (position.head !== null) return position
+    return { ...position, lacksHead: !(await hasHead(refs, tractId)) }
+  }
+  const attached = await refs.getSymbolicRef(tractId, HEAD)
   if (attached !== null) return at(refs, tractId, attached, false)
   const detached = await refs.getRef(tractId, HEAD)
   if (detached === null) return at(refs, tractId, branchRef(FIRST_BRANCH), true)
   return { tractId, refName: HEAD, branchName: null, head: detached, lacksHead: false }
+}
+
+async function hasHead(refs: Repositories['refs'], tractId: string): Promise<boolean> {
+  return (await refs.getSymbolicRef(tractId, HEAD)) !== null || (await refs.getRef(tractId, HEAD)) !== null
 }
 
 async function at(

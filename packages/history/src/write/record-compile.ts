@@ -1,6 +1,6 @@
 import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CompileRecordRow, JsonObject, Timestamp } from '@tract/schema'
-import { type Context, contextOfEntries, readEntriesGiven } from '../context.js'
+import { type Context, contextOfEntries, readEntriesToKeep } from '../context.js'
 import { checkObject, readMoment, readOptions } from '../input.js'
 import { newId } from './rewrite.js'
 import type { Settings } from './settings.js'
@@ -32,7 +32,7 @@ export function readCompile(compile: Compile, { render }: Settings): Compile {
   if (context === undefined) return { ...rest, params }
   checkObject('context', context)
   const { headHash, entries, digest } = context
-  const made = contextOfEntries(headHash, readEntriesGiven('context.entries', entries), render)
+  const made = contextOfEntries(headHash, readEntriesToKeep('context.entries', entries), render)
   if (made.digest === digest) return { ...rest, params, context: made }
   throw new InvalidInputError('context', `digest ${digest}`, `${made.digest}, which its entries make`)
 }

@@ -3,11 +3,13 @@ import { checkFunction, checkOptional, checkOptionalText, checkWord, readOptions
 
 /** How a history writes. */
 export interface HistoryOptions {
-  /** The branch to write on and read from. Without it, where HEAD is: `main` in a new tract. */
+  /** The branch to write on and read from. Without it, where HEAD is: `main` in a new tract, else its first branch. */
   readonly branch?: string
   /**
    * What happens when somebody else moved the branch since this history last saw it: `retry` (unless given) goes on from
-   * the new head, `throw` throws a `RefConflictError`.
+   * the new head, `throw` throws a `RefConflictError`. A history sees its branch when it moves it, and whenever the caller
+   * looks by `head()`, `context()` without a commit, or `recordCompile()` without a context: what the caller was shown is
+   * no conflict. Before the first look or write anything is taken as it is.
    */
   readonly onConflict?: 'retry' | 'throw'
   /** Counts the tokens of what a model reads. A quarter of the characters, rounded up, unless given. */

@@ -4,10 +4,10 @@ import { type History, history, NoHeadError } from '../../src/index.js'
 import { user } from './fixture.js'
 
 /** The tracts that generated histories write in. */
-export const TRACTS = ['one', 'two'] as const
+export const TRACTS = ['one', 'two', 'child'] as const
 
 const selector = fc.nat({ max: 1000 })
-const tract = fc.constantFrom(...TRACTS)
+const tract = fc.constantFrom('one', 'one', 'two', 'two', 'child')
 
 /** One thing that somebody does; numbers choose among what is there then. */
 export const step = fc.oneof(
@@ -60,6 +60,16 @@ export const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('checkout' as const), tract, at: selector }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('merge' as const), tract, at: selector }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const), tract, at: selector }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('spawn' as const),
+      tract: fc.constantFrom('one', 'two'),
+      mode: fc.constantFrom('head_snapshot', 'full_clone', 'selective'),
+      at: selector,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('root' as const), tract, at: selector }) },
 )
 
 export type GeneratedStep = typeof step extends fc.Arbitrary<infer Value> ? Value : never
@@ -107,7 +117,7 @@ async function performOne(store: Store, h: History, one: GeneratedStep): Promise
       return
     }
     case 'import': {
-      const from = one.tract === 'one' ? 'two' : 'one'
+      const from = one.tract === 'one' ? 'two' : one.tract === 'two' ? 'child' : 'one'
       const commit = choose(await store.commits.getHashes(from), one.at)
       if (commit !== undefined) await h.import({ from, commits: [commit] })
       return
@@ -131,7 +141,41 @@ async function performOne(store: Store, h: History, one: GeneratedStep): Promise
     case 'reset': {
       const hash = choose(await store.commits.getHashes(one.tract), one.at)
       if (hash !== undefined) await h.reset(hash)
+      return
     }
+    case 'spawn':
+      await spawn(store, h, one.mode, one.at)
+      return
+    case 'root': {
+      const root = await history(store, one.tract, { branch: `root ${one.at}` }).commit(
+        user(`root ${one.at}`),
+      )
+      await h.reset(root.commitHash)
+    }
+  }
+}
+
+/** Starts the child with what a parent shows, unless there is one. */
+async function spawn(
+  store: Store,
+  parent: History,
+  inheritanceMode: 'head_snapshot' | 'full_clone' | 'selective',
+  at: number,
+): Promise<void> {
+  const { headHash, entries } = await parent.context()
+  const isThere = (await store.commits.getTractIds()).includes('child')
+  if (headHash === null || isThere) return
+  await store.spawnPointers.save({
+    ...{ parentTractId: parent.tractId, parentCommitHash: headHash, childTractId: 'child', purpose: 'help' },
+    inheritanceMode,
+  })
+  const child = history(store, 'child')
+  if (inheritanceMode === 'head_snapshot') {
+    await child.commit({ content_type: 'instruction', text: entries.map(({ text }) => text).join() })
+    return
+  }
+  for (const [index, { payloadJson }] of entries.entries()) {
+    if (inheritanceMode === 'full_clone' || index % 2 === at % 2) await child.commit(JSON.parse(payloadJson))
   }
 }
 
