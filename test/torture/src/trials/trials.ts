@@ -3,6 +3,8 @@ import { crashBackup } from './crash-backup.js'
 import { crashCollect } from './crash-collect.js'
 import { crashImport } from './crash-import.js'
 import { crashMigration } from './crash-migration.js'
+import { faults, powerFailures, tornPages } from './faults.js'
+import { faultsCollect, faultsImport, faultsMigration } from './faults-whole.js'
 import { processes } from './processes.js'
 import { processesAndKills } from './processes-and-kills.js'
 import { processesAndSnapshots } from './processes-and-snapshots.js'
@@ -21,5 +23,11 @@ export const trials: readonly Trial[] = [
   crashBackup,
   crashCollect,
   crashImport,
+  faults,
+  tornPages,
+  powerFailures,
+  faultsMigration,
+  faultsCollect,
+  faultsImport,
   soak,
 ]
