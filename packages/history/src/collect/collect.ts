@@ -1,4 +1,5 @@
 import type { ReclaimedSpace, Store, Transaction } from '@tract/repositories'
+import { SpaceNotReclaimedError } from '../errors.js'
 import { checkFlag, checkOptionalText, checkStore, readOptions } from '../input.js'
 import { chunksOf, PAYLOADS_AT_ONCE } from '../verify/reading.js'
 import { type Keep, type Kept, reachability, readKeep } from './reachable.js'
@@ -43,6 +44,7 @@ export interface Collection {
  *
  * @throws {@link UnknownHashError} where a commit to keep does not exist
  * @throws {@link InvalidInputError} for a misspelt option, which would be one not given
+ * @throws {@link SpaceNotReclaimedError} where all was collected and only its space could not be given back
  */
 export async function collect(store: Store, options: CollectOptions = {}): Promise<Collection> {
   checkStore(store)
@@ -61,7 +63,13 @@ export async function collect(store: Store, options: CollectOptions = {}): Promi
     if (!(error instanceof OnlyPlanned)) throw error
   }
   if (done === undefined) throw new Error('a transaction ended without its work')
-  return { ...done, dryRun, reclaimed: reclaim && !dryRun ? await store.reclaimSpace() : null }
+  const collection = { ...done, dryRun, reclaimed: null }
+  if (!reclaim || dryRun) return collection
+  try {
+    return { ...collection, reclaimed: await store.reclaimSpace() }
+  } catch (error) {
+    throw new SpaceNotReclaimedError(collection, { cause: error })
+  }
 }
 
 /** Rolls a transaction back whose numbers are known. */

@@ -53,7 +53,9 @@ async function checkWhole(
   const isBefore = differenceOf(found, before) === ''
   const isAfter = differenceOf(found, after) === ''
   report.check(isBefore || isAfter, `it was done by half: ${differenceOf(found, after)} differ`)
-  report.check(!lines.includes('done') || isAfter, 'it was acknowledged and not done')
-  report.check(refused.length === 0 || isBefore, `it was refused and done: ${refused[0]?.reason}`)
+  const reason = refused[0]?.reason
+  const isDone = lines.includes('done') || reason === 'space_not_reclaimed'
+  report.check(!isDone || isAfter, 'it was acknowledged and not done')
+  report.check(reason === undefined || isDone || isBefore, `it was refused and done: ${reason}`)
   report.count(isAfter ? 'done whole' : 'not done at all')
 }
