@@ -3,10 +3,14 @@ import { openStore } from '@tract/sqlite'
 import { type ChainCommit, halvesOf, readContents } from './contents.js'
 import type { Report } from './report.js'
 
-/** A unit whose promise was kept, and the commit that it wrote. */
-export interface Acknowledged {
+/** Who wrote a unit, and its number among that writer's. */
+export interface UnitNumber {
   readonly writer: string
   readonly number: number
+}
+
+/** A unit whose promise was kept, and the commit that it wrote. */
+export interface Acknowledged extends UnitNumber {
   readonly hash: string
 }
 
@@ -33,7 +37,7 @@ export async function checkAcknowledged(
   acknowledged: readonly Acknowledged[],
   killed: ReadonlySet<string>,
   report: Report,
-  uncertain?: Pick<Acknowledged, 'writer' | 'number'>,
+  uncertain?: UnitNumber,
 ): Promise<number> {
   // First the store: whatever a kill has left is the store's to mend, without help.
   await checkVerified(file, report)
@@ -75,6 +79,6 @@ export async function checkVerified(file: string, report: Report): Promise<void>
   for (const finding of findings) report.fail(`verify: ${finding.kind} at ${finding.at}: ${finding.message}`)
 }
 
-function unitOf({ writer, number }: { readonly writer: string; readonly number: number }): string {
+function unitOf({ writer, number }: UnitNumber): string {
   return `${writer}:${number}`
 }

@@ -1,12 +1,13 @@
-import { mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TrialRun } from '../trials/trial.js'
 import { checkVerified } from './acknowledged.js'
 import { checkBackups } from './backups.js'
 import { type Dump, differenceOf, dumpOf } from './dump.js'
-import { breakCalls, FATAL, type Lived, SURVIVED } from './fault-lives.js'
+import { breakCalls, FATAL, SURVIVED } from './fault-lives.js'
+import type { Lived } from './lives.js'
 import { operate } from './operate.js'
-import { type Operation, undisturbed } from './operation.js'
+import type { Operation } from './operation.js'
 import { Random } from './random.js'
 import type { Report } from './report.js'
 
@@ -25,12 +26,16 @@ export async function breakWhole(
   const { name } = operation
   const folder = join(scratch, name)
   mkdirSync(folder)
-  const { before, after } = await undisturbed({ ...operation, scratch: folder })
+  const before = dumpOf(operation.original)
+  const undisturbed = join(scratch, `${name}-undisturbed.db`)
+  copyFileSync(operation.original, undisturbed)
+  await operate({ ...operation, file: undisturbed }, () => undefined)
+  const after = dumpOf(undisturbed)
   report.check(differenceOf(before, after) !== '', `${name} changes nothing`)
   const random = new Random(seed, name)
   const broken = { ...operation, scratch: folder }
   await breakCalls(broken, [...SURVIVED, ...FATAL], rounds, random, report, async (lived) => {
-    const { file } = lived
+    const { file } = lived.life
     if (version === undefined) await checkWhole(lived, { before, after }, report)
     // The next open brings a file of an older version up to date; what the broken one has left is its to mend.
     await operate({ ...operation, file }, () => undefined)
@@ -43,7 +48,7 @@ export async function breakWhole(
 }
 
 async function checkWhole(
-  { file, lines, refused }: Lived,
+  { life: { file }, lines, refused }: Lived,
   { before, after }: { readonly before: Dump; readonly after: Dump },
   report: Report,
 ): Promise<void> {

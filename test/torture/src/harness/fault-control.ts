@@ -31,6 +31,9 @@ export interface FaultState {
   readonly file: string
 }
 
+/** What a process without the library has seen. */
+export const NOTHING_SEEN: FaultState = { counts: { write: 0, sync: 0, truncate: 0 }, fired: 0, file: '' }
+
 /** `struct control` of `native/faults.c`: numbers of 4 bytes, then a name. */
 const PLACES = { call: 0, at: 1, kind: 2, error: 3, lasting: 4, counts: 5, fired: 9, seed: 10, owes: 11 }
 const NAME = { position: 48, length: 64 }

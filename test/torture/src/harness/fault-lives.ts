@@ -1,9 +1,8 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Life, LifeEnd, Refused } from '../programs/faults.js'
-import { Child } from './child.js'
-import { CALLS, type Fault, FaultControl, type FaultState } from './fault-control.js'
+import { CALLS, type Fault, FaultControl } from './fault-control.js'
 import { faultLibrary } from './fault-library.js'
+import { type Life, type Lived, liveThrough, noteRefused } from './lives.js'
 import type { Random } from './random.js'
 import type { Report } from './report.js'
 
@@ -15,20 +14,6 @@ export interface Broken extends Omit<Life, 'file' | 'fault'> {
   readonly scratch: string
   /** What each file is a copy of; it does not exist yet unless given. */
   readonly original?: string
-}
-
-/** What a life has come to. */
-export interface Lived {
-  readonly file: string
-  readonly fault: Fault | null
-  /** Every line that was said. */
-  readonly lines: readonly string[]
-  readonly refused: readonly Refused[]
-  readonly state: FaultState
-  /** Open files of the process; `null` where it was killed. */
-  readonly handles: number | null
-  /** For messages. */
-  readonly title: string
 }
 
 /** A manner of breaking a call. */
@@ -53,10 +38,17 @@ export const FATAL: readonly Variety[] = [
   ...CALLS.map((call) => ({ call, kind: 'power' as const })),
 ]
 
+function isFatal({ kind }: Variety): boolean {
+  return kind === 'crash' || kind === 'power'
+}
+
 /** So many lives are lived in one process. */
 const LIVES_OF_A_PROCESS = 100
 
-/** Lives with every manner of fault, at every call or at so many that are spread evenly, and hands over what came of each. */
+/**
+ * Lives with every manner of fault, at every call or at so many that are spread evenly, and hands over what came of each.
+ * Where one call is enough, one of the fatal manners is too, by chance: each takes a process.
+ */
 export async function breakCalls(
   broken: Broken,
   varieties: readonly Variety[],
@@ -66,21 +58,27 @@ export async function breakCalls(
   check: (lived: Lived) => Promise<void>,
 ): Promise<void> {
   const workshop = new Workshop(broken)
-  const [whole] = await workshop.live([null])
+  const [whole] = await workshop.live([undefined])
   if (whole === undefined || whole.refused.length > 0)
     throw new Error(`${broken.name} fails though nothing breaks: ${whole?.refused[0]?.message}`)
-  remove(whole.file)
+  remove(whole.life.file)
   for (const call of CALLS) report.figure(`${broken.name}: ${call} calls`, whole.state.counts[call])
-  const faults = varieties.flatMap((variety) => {
-    const places = placesOf(whole.state.counts[variety.call], most, random)
-    return places.map((at) => ({ ...variety, at, seed: random.below(2 ** 32) }))
-  })
-  const survived = faults.filter(({ kind }) => kind !== 'crash' && kind !== 'power')
+  const counts = whole.state.counts
+  const faultsOf = (some: readonly Variety[]) =>
+    some.flatMap((variety) =>
+      placesOf(counts[variety.call], most, random).map((at): Fault => {
+        return { ...variety, at, seed: random.below(2 ** 32) }
+      }),
+    )
+  const met = varieties.filter(({ call }) => counts[call] > 0)
+  const [fatal, survived] = [met.filter(isFatal), met.filter((variety) => !isFatal(variety))]
+  const survivedFaults = faultsOf(survived)
+  const fatalFaults = faultsOf(most > 1 || fatal.length === 0 ? fatal : [random.pick(fatal)])
   const runs = [
-    ...Array.from({ length: Math.ceil(survived.length / LIVES_OF_A_PROCESS) }, (_, run) =>
-      survived.slice(run * LIVES_OF_A_PROCESS, (run + 1) * LIVES_OF_A_PROCESS),
+    ...Array.from({ length: Math.ceil(survivedFaults.length / LIVES_OF_A_PROCESS) }, (_, run) =>
+      survivedFaults.slice(run * LIVES_OF_A_PROCESS, (run + 1) * LIVES_OF_A_PROCESS),
     ),
-    ...faults.filter((fault) => !survived.includes(fault)).map((fault) => [fault]),
+    ...fatalFaults.map((fault) => [fault]),
   ]
   for (const [index, run] of runs.entries()) {
     if (index % 20 === 0) report.progress(`${broken.name}: run ${index + 1} of ${runs.length}`)
@@ -91,24 +89,21 @@ export async function breakCalls(
       `${broken.name}: from ${Math.min(...handles)} to ${Math.max(...handles)} files stay open after a life`,
     )
     for (const lived of lives) {
-      const isSound = await report.inPart(lived.title, async () => {
-        note(lived, report)
+      const isSound = await report.inPart(titleOf(lived), async () => {
+        noteFault(lived, report)
+        noteRefused(lived, report)
         await check(lived)
       })
-      if (isSound) remove(lived.file)
+      if (isSound) remove(lived.life.file)
     }
   }
 }
 
-/** What must hold of every life, and its figures. */
-function note({ refused, state, file }: Lived, report: Report): void {
+/** Counts what a fault has met. */
+function noteFault({ refused, state, life }: Lived, report: Report): void {
   report.count(state.fired > 0 ? 'lives with a broken call' : 'lives whose call was not reached')
-  if (state.fired > 0) report.count(`first broken in ${kindOf(state.file, file)}`)
+  if (state.fired > 0) report.count(`first broken in ${kindOf(state.file, life.file)}`)
   if (state.fired > 0 && refused.length === 0) report.count('lives in which nothing was refused')
-  for (const { at, type, reason, message } of refused) {
-    report.check(type !== null, `${at} was refused by an error that is not ours: ${message}`)
-    if (type !== null) report.count(`refused with ${type} ${reason}`)
-  }
 }
 
 function kindOf(name: string, file: string): string {
@@ -130,16 +125,14 @@ class Workshop {
   }
 
   /** Lives in one process. One that is killed lives one life alone. */
-  async live(faults: readonly (Fault | null)[]): Promise<readonly Lived[]> {
+  async live(faults: readonly (Fault | undefined)[]): Promise<readonly Lived[]> {
     const { scratch, name, original, ...rest } = this.#broken
     const lives = faults.map((fault): Life => {
-      return { ...rest, fault, file: join(scratch, `${name}-${this.#files++}.db`) }
+      return { ...rest, file: join(scratch, `${name}-${this.#files++}.db`), ...(fault && { fault }) }
     })
     if (original !== undefined) for (const { file } of lives) copyFileSync(original, file)
-    const control = new FaultControl(this.#control)
-    control.arm(lives[0]?.fault ?? null)
-    const child = new Child(
-      'faults',
+    new FaultControl(this.#control).arm(lives[0]?.fault ?? null)
+    return liveThrough(
       { control: this.#control, lives },
       {
         LD_PRELOAD: faultLibrary(),
@@ -148,39 +141,11 @@ class Workshop {
         SQLITE_TMPDIR: scratch,
       },
     )
-    const { code, signal, errors } = await child.ended
-    const killed = signal === 'SIGKILL'
-    if (!killed && code !== 0) throw new Error(`${name}: the process ended with ${code ?? signal}: ${errors}`)
-    return split(child.lines, lives, killed ? control.state() : undefined)
   }
 }
 
-function split(lines: readonly string[], lives: readonly Life[], killed?: FaultState): readonly Lived[] {
-  let from = 0
-  return lives.map(({ file, fault }) => {
-    const to = lines.findIndex((line, index) => index >= from && line.startsWith('end '))
-    const own = lines.slice(from, to < 0 ? lines.length : to)
-    const end = to < 0 ? undefined : (JSON.parse(lines[to]?.slice(4) ?? '') as LifeEnd)
-    from = to < 0 ? lines.length : to + 1
-    const state = end?.state ?? killed
-    if (state === undefined) throw new Error(`a life on ${file} has no end`)
-    const refused = own
-      .filter((line) => line.startsWith('refused '))
-      .map((line) => JSON.parse(line.slice('refused '.length)) as Refused)
-    return {
-      file,
-      fault,
-      lines: own,
-      refused,
-      state,
-      handles: end?.handles ?? null,
-      title: titleOf(fault, state),
-    }
-  })
-}
-
-function titleOf(fault: Fault | null, { file }: FaultState): string {
-  if (fault === null) return 'without a fault'
+function titleOf({ life: { fault }, state: { file } }: Lived): string {
+  if (fault === undefined) return 'without a fault'
   const { call, at, kind, lasting = false } = fault
   return `${kind}${lasting ? ' for long' : ''} at ${call} ${at} (${file})`
 }

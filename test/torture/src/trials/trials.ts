@@ -5,6 +5,8 @@ import { crashImport } from './crash-import.js'
 import { crashMigration } from './crash-migration.js'
 import { faults, powerFailures, tornPages } from './faults.js'
 import { faultsCollect, faultsImport, faultsMigration } from './faults-whole.js'
+import { fullDisk } from './full-disk.js'
+import { permissions } from './permissions.js'
 import { processes } from './processes.js'
 import { processesAndKills } from './processes-and-kills.js'
 import { processesAndSnapshots } from './processes-and-snapshots.js'
@@ -29,5 +31,7 @@ export const trials: readonly Trial[] = [
   faultsMigration,
   faultsCollect,
   faultsImport,
+  fullDisk,
+  permissions,
   soak,
 ]
