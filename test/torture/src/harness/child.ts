@@ -26,7 +26,7 @@ export class Child {
    * @param env more variables of its environment
    */
   constructor(program: string, instructions: object, env: Readonly<Record<string, string>> = {}) {
-    const path = fileURLToPath(new URL(`../programs/${program}.js`, import.meta.url))
+    const path = fileURLToPath(new URL(`../../dist/programs/${program}.js`, import.meta.url))
     const args = ['--expose-gc', path, JSON.stringify(instructions)]
     const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
     this.#process = child
