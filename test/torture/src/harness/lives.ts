@@ -4,6 +4,7 @@ import { Child } from './child.js'
 import { type Fault, FaultControl, type FaultState } from './fault-control.js'
 import type { Operating } from './operate.js'
 import type { Report } from './report.js'
+import type { UnitKind } from './units.js'
 
 /** What happens to a file or folder while a store is open on it. */
 export interface Happening {
@@ -21,6 +22,8 @@ export interface Life extends Omit<Operating, 'operation'> {
   readonly fault?: Fault
   /** For `write`: how many units. */
   readonly units?: number
+  /** For `write`: their kind; every kind in turn unless given. */
+  readonly kind?: UnitKind
   /** For `write`: what happens meanwhile, in its order. */
   readonly happenings?: readonly Happening[]
   readonly synchronous?: Synchronous

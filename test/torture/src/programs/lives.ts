@@ -12,7 +12,7 @@ import {
   UNITS_AFTER,
 } from '../harness/lives.js'
 import { operate } from '../harness/operate.js'
-import { mixedKind, writeUnit } from '../harness/units.js'
+import { mixedKind, type UnitName, writeUnit } from '../harness/units.js'
 import { instructions, say } from './program.js'
 
 /** From here on ten units are of every kind. */
@@ -48,7 +48,13 @@ async function live(life: Life): Promise<void> {
   if (done !== undefined) say('done')
 }
 
-async function write({ file, units = 0, happenings = [], synchronous = 'normal' }: Life): Promise<void> {
+async function write({
+  file,
+  units = 0,
+  kind,
+  happenings = [],
+  synchronous = 'normal',
+}: Life): Promise<void> {
   const store = await attempt('open', () => openStore(file, { synchronous }))
   if (store === undefined) return
   let isFirst = true
@@ -63,8 +69,10 @@ async function write({ file, units = 0, happenings = [], synchronous = 'normal' 
       control?.heal()
       say('healed')
     }
-    // An event has a source, so the first unit that is written cannot have one.
-    const hash = await attempt(`unit ${number}`, () => writeOne(store, number, isFirst))
+    // An event has a source, so the first unit that is written cannot be one.
+    const usual = kind ?? mixedKind(FIRST_KIND + number)
+    const unit = { writer: LIFE, number, kind: isFirst && usual === 'event' ? 'plain' : usual }
+    const hash = await attempt(`unit ${number}`, () => writeOne(store, unit))
     if (hash === undefined) continue
     say(`unit ${number} ${hash}`)
     isFirst = false
@@ -72,9 +80,8 @@ async function write({ file, units = 0, happenings = [], synchronous = 'normal' 
   await attempt('close', () => store.close())
 }
 
-function writeOne(store: SqliteStore, number: number, isFirst: boolean): Promise<string> {
-  const unit = { writer: LIFE, number, kind: isFirst ? 'plain' : mixedKind(FIRST_KIND + number) } as const
-  return writeUnit(store, unit, number % 2 === 0 ? 'history' : 'transaction')
+function writeOne(store: SqliteStore, unit: UnitName): Promise<string> {
+  return writeUnit(store, unit, unit.number % 2 === 0 ? 'history' : 'transaction')
 }
 
 /** Tries, and says what was refused. Returns `undefined` then. */

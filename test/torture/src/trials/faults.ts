@@ -5,12 +5,14 @@ import { type Acknowledged, acknowledgedBy, checkAcknowledged } from '../harness
 import { readContents } from '../harness/contents.js'
 import { whyNoFaults } from '../harness/fault-library.js'
 import { breakCalls, FATAL, SURVIVED, type Variety } from '../harness/fault-lives.js'
-import { checkWritten, LIFE, type Lived } from '../harness/lives.js'
+import { checkWritten, LIFE, type Life, type Lived } from '../harness/lives.js'
 import { Random } from '../harness/random.js'
 import type { Trial, TrialRun } from './trial.js'
 
 /** Units of every kind: plain ones, an event, a record, a large one. */
-const UNITS = 10
+const MIXED = { units: 10 }
+/** Enough of 50 pages each that the log is brought into the file, and begun anew, before they end. */
+const CHECKPOINTED = { units: 30, kind: 'large' } as const
 
 /** A store whose calls of the operating system fail: while it makes its file, writes units and closes. */
 export const faults: Trial = {
@@ -21,9 +23,22 @@ export const faults: Trial = {
   skipped: whyNoFaults,
   run: async (run) => {
     for (const synchronous of ['normal', 'full'] as const) {
-      await writeUnder(run, synchronous, SURVIVED, (lived) => checkWritten(lived, run.report))
+      await writeUnder(run, { synchronous, ...MIXED }, SURVIVED, (lived) => checkWritten(lived, run.report))
     }
   },
+}
+
+/** A store whose calls fail while it brings its log into the file in the middle of its life. */
+export const faultsCheckpoint: Trial = {
+  name: 'faults-checkpoint',
+  says: 'where a write, sync or truncation fails while the log grows and is brought into the file, nothing acknowledged is lost',
+  short: { rounds: 1 },
+  long: { rounds: 100 },
+  skipped: whyNoFaults,
+  run: (run) =>
+    writeUnder(run, { synchronous: 'normal', ...CHECKPOINTED }, SURVIVED, (lived) =>
+      checkWritten(lived, run.report),
+    ),
 }
 
 /** A process that ends in the middle of a page that it writes, or before a sync or a truncation. */
@@ -36,7 +51,7 @@ export const tornPages: Trial = {
   run: (run) =>
     writeUnder(
       run,
-      'normal',
+      { synchronous: 'normal', ...MIXED },
       FATAL.filter(({ kind }) => kind === 'crash'),
       async ({ life: { file }, lines }) => {
         await checkAcknowledged(file, acknowledgedBy(LIFE, lines), new Set([LIFE]), run.report)
@@ -55,7 +70,7 @@ export const powerFailures: Trial = {
     for (const synchronous of ['normal', 'full'] as const) {
       await writeUnder(
         run,
-        synchronous,
+        { synchronous, ...MIXED },
         FATAL.filter(({ kind }) => kind === 'power'),
         async ({ life: { file }, lines }) => {
           const acknowledged = acknowledgedBy(LIFE, lines)
@@ -70,14 +85,14 @@ export const powerFailures: Trial = {
 
 async function writeUnder(
   { rounds, seed, scratch, report }: TrialRun,
-  synchronous: 'normal' | 'full',
+  life: Pick<Life, 'synchronous' | 'units' | 'kind'>,
   varieties: readonly Variety[],
   check: (lived: Lived) => Promise<void>,
 ): Promise<void> {
-  const name = `write-${synchronous}`
+  const name = `${life.kind ?? 'mixed'}-${life.synchronous}`
   const folder = join(scratch, name)
   mkdirSync(folder)
-  const broken = { name, scratch: folder, operation: 'write' as const, units: UNITS, synchronous }
+  const broken = { name, scratch: folder, operation: 'write' as const, ...life }
   await breakCalls(broken, varieties, rounds, new Random(seed, name), report, check)
 }
 

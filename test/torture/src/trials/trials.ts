@@ -3,7 +3,7 @@ import { crashBackup } from './crash-backup.js'
 import { crashCollect } from './crash-collect.js'
 import { crashImport } from './crash-import.js'
 import { crashMigration } from './crash-migration.js'
-import { faults, powerFailures, tornPages } from './faults.js'
+import { faults, faultsCheckpoint, powerFailures, tornPages } from './faults.js'
 import { faultsCollect, faultsImport, faultsMigration } from './faults-whole.js'
 import { fullDisk } from './full-disk.js'
 import { permissions } from './permissions.js'
@@ -26,6 +26,7 @@ export const trials: readonly Trial[] = [
   crashCollect,
   crashImport,
   faults,
+  faultsCheckpoint,
   tornPages,
   powerFailures,
   faultsMigration,
