@@ -1,4 +1,5 @@
 import { TractError } from '@tract/repositories'
+import type { Collection } from './collect/collect.js'
 
 /** No commit has this hash, or begins so. */
 export class UnknownHashError extends TractError {
@@ -148,5 +149,21 @@ export class BundleConflictError extends TractError {
     readonly columns: readonly string[],
   ) {
     super(`${table} ${key} differs from the bundle in ${columns.join(', ')}`)
+  }
+}
+
+/** Garbage was collected, and stays so; the space that it took could not be given back. The store uses it again itself. */
+export class SpaceNotReclaimedError extends TractError {
+  override readonly code = 'space_not_reclaimed'
+
+  /** @param collection what was collected */
+  constructor(
+    readonly collection: Collection,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${collection.commits.length} commits were collected, but their space could not be given back`,
+      options,
+    )
   }
 }

@@ -27,6 +27,7 @@ export {
   ForeignBundleError,
   NoHeadError,
   OutsideChainError,
+  SpaceNotReclaimedError,
   UnknownHashError,
   UnknownRecordError,
   UnknownTractError,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { StorageFailedError, type Store } from '@tract/repositories'
 import { type CommitRow, Timestamp } from '@tract/schema'
 import { openStore } from '@tract/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
@@ -94,6 +95,25 @@ test('commits that are named, and those since a moment, are kept', async () => {
   expect(kept.commits).toEqual([b.commitHash])
   expect((await collect(store, { dryRun: true, keep: { since: b.createdAt } })).commits).toEqual([])
   expect((await collect(store, { reclaim: true })).reclaimed).not.toBeNull()
+})
+
+test('where space cannot be given back the error says what was collected all the same', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const a = await h.commit(user('a'))
+  const b = await h.commit(user('b'))
+  await h.reset(a.commitHash)
+  const full = new StorageFailedError('agent.db', 'SQLITE_FULL', 'database or disk is full')
+  const small: Store = Object.create(store, {
+    transaction: { value: store.transaction.bind(store) },
+    reclaimSpace: { value: () => Promise.reject(full) },
+  })
+  await expect(collect(small, { reclaim: true })).rejects.toMatchObject({
+    code: 'space_not_reclaimed',
+    collection: { dryRun: false, commits: [b.commitHash], reclaimed: null },
+    cause: full,
+  })
+  expect(await store.commits.get(b.commitHash)).toBeNull()
 })
 
 test('an edit that a record sent stays, though its chain was left, and one that was never sent goes', async () => {

@@ -245,7 +245,11 @@ export class DamagedDataError extends TractError {
   }
 }
 
-/** The database could not do what was asked, for a reason of its own: disk full, input or output error, no permission. */
+/**
+ * The database could not do what was asked, for a reason of its own: disk full, input or output error, no permission, its
+ * file gone. Nothing was done, unless it is a commit that was to wait for the disk and the disk did not answer
+ * (`SQLITE_IOERR_FSYNC` in SQLite): that one may be there after the next opening, as the last one.
+ */
 export class StorageFailedError extends TractError {
   override readonly code = 'storage_failed'
 

@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3'
 import { DataSource, EntitySchema } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { ImmediateDatabase } from './driver.js'
+import { noteOpenedFile } from './file-place.js'
 import { checkText, describe, readOptions } from './input.js'
 
 /** The name of a database that lives in memory and ends with its store. */
@@ -89,7 +90,10 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     timeout: 0,
     entities: [...tractEntities, ...(entities as AppEntity[])],
     // Only what does not read the file: whose it is and whether somebody holds it is not known yet.
-    prepareDatabase: protect,
+    prepareDatabase: (handle: Database) => {
+      protect(handle)
+      noteOpenedFile(handle)
+    },
   })
   made.set(dataSource, { synchronous, checkpointPages })
   return dataSource

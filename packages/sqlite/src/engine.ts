@@ -9,6 +9,7 @@ import {
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { type Patience, whenNotBusy } from './busy.js'
 import type { Connection } from './connection.js'
+import type { FilePlace } from './file-place.js'
 import { Gate } from './gate.js'
 import { fileIdentity, holderOf } from './lock-holders.js'
 import { type Encoders, inTransaction, type Session } from './session.js'
@@ -23,6 +24,8 @@ export interface EngineParts extends Patience {
   readonly writer: Connection
   /** A second, read-only handle; `null` where the database lives in the writer's memory. */
   readonly reader: Connection | null
+  /** Where the file lies that is written to; `null` where there is none. */
+  readonly place: FilePlace | null
   /** How long closing waits for what runs, in milliseconds. */
   readonly closeTimeoutMs: number
   /** Ends the handles, when nothing runs any more. */
@@ -192,6 +195,7 @@ export class Engine implements Session {
       result = whenNotBusy(() => {
         if (this.#hasEnded) throw new StoreClosedError(this.#parts.location)
         if (this.#parts.writer.handle.inTransaction) throw new ForeignTransaction()
+        this.#parts.place?.check()
         return work()
       }, this.#scope)
     } catch (error) {

@@ -9,12 +9,13 @@ import { InvalidInputError, StorageFailedError } from '@tract/repositories'
 import { SCHEMA_VERSION } from '@tract/schema'
 import Database from 'better-sqlite3'
 import type { DataSource } from 'typeorm'
-import { untilNotBusy } from './busy.js'
+import { type Patience, untilNotBusy, whenNotBusy } from './busy.js'
 import { Connection } from './connection.js'
 import { checkDataSource, checkPath, createDataSource, driverOf, IN_MEMORY, protect } from './data-source.js'
 import { ImmediateDatabase } from './driver.js'
 import { Engine } from './engine.js'
 import { setFileModes } from './file-modes.js'
+import { FilePlace } from './file-place.js'
 import { initializeDatabase } from './initialize-database.js'
 import {
   closeTimeout,
@@ -100,7 +101,12 @@ async function storeOver(
   const driver = driverOf(dataSource)
   const { location, busyTimeoutMs } = patience(String(driver.database), options)
   await setFileModes(dataSource, busyTimeoutMs)
+  const place = FilePlace.of(driver.databaseConnection, location)
   const reader = location === IN_MEMORY ? null : openReader(location)
+  if (place !== null && reader !== null) {
+    const handles = [driver.databaseConnection, reader] as const
+    await settle(place, handles, { location, busyTimeoutMs })
+  }
   const engine = new Engine({
     driver,
     location,
@@ -108,6 +114,7 @@ async function storeOver(
     closeTimeoutMs: closeTimeout(options),
     writer: new Connection(driver.databaseConnection, dataSource),
     reader: reader === null ? null : new Connection(reader, dataSource),
+    place,
     end: async () => {
       reader?.close()
       await release()
@@ -120,6 +127,20 @@ function openReader(location: string): Database.Database {
   const reader = new Database(location, { readonly: true, timeout: 0 })
   protect(reader)
   return reader
+}
+
+/** @throws {@link StorageFailedError} where the reader would read another file than the writer has open */
+async function settle(
+  place: FilePlace,
+  [writer, reader]: readonly [Database.Database, Database.Database],
+  patience: Patience,
+): Promise<void> {
+  try {
+    await whenNotBusy(() => place.settle(writer, reader), patience)
+  } catch (error) {
+    reader.close()
+    throw error
+  }
 }
 
 /**

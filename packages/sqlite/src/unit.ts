@@ -10,6 +10,7 @@ import type { EntityManager } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { type Patience, whenNotBusy } from './busy.js'
 import type { Connection } from './connection.js'
+import type { FilePlace } from './file-place.js'
 import { Gate } from './gate.js'
 import { describe } from './input.js'
 import { asHolder, forgetHolding, type Holding, noteHolding } from './lock-holders.js'
@@ -22,6 +23,8 @@ import { type ManagerWork, type RunnerTurn, UnitQueryRunner } from './unit-query
 export interface UnitScope extends Patience {
   readonly writer: Connection
   readonly driver: BetterSqlite3Driver
+  /** Where the file lies that is written to; `null` where there is none. */
+  readonly place: FilePlace | null
   /** The store, by which its transactions are told from those of others. */
   readonly store: object
   /** What the database's file is known by; `null` where its transactions keep nobody else out. */
@@ -77,6 +80,7 @@ export class Unit implements Session, RunnerTurn {
     try {
       const result = await this.#perform(work)
       if (this.#abandoned !== undefined) throw this.#abandoned.reason
+      this.#scope.place?.check()
       this.#control('COMMIT')
       return result
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { ReclaimedSpace, Store } from '@tract/repositories'
+import { SpaceNotReclaimedError } from '../errors.js'
 import { checkFlag, checkOptionalText, checkStore, checkWholeStore, readOptions } from '../input.js'
 import { type Plan, planOf } from './plan.js'
 import { type Keep, readKeep } from './reachable.js'
@@ -48,6 +49,7 @@ export interface Collection {
  * @throws {@link UnknownHashError} where a commit to keep does not exist
  * @throws {@link InsideTransactionError} where space is to be given back inside a transaction
  * @throws {@link InvalidInputError} for a misspelt option, which would be one not given
+ * @throws {@link SpaceNotReclaimedError} where all was collected and only its space could not be given back
  */
 export async function collect(store: Store, options: CollectOptions = {}): Promise<Collection> {
   checkStore(store)
@@ -65,7 +67,13 @@ export async function collect(store: Store, options: CollectOptions = {}): Promi
     for (const contentHash of found.payloads) await tx.blobs.deleteIfOrphaned(contentHash)
     return found
   })
-  return collectionOf(plan, { dryRun, reclaimed: reclaim ? await store.reclaimSpace() : null })
+  const collection = collectionOf(plan, { dryRun, reclaimed: null })
+  if (!reclaim) return collection
+  try {
+    return { ...collection, reclaimed: await store.reclaimSpace() }
+  } catch (error) {
+    throw new SpaceNotReclaimedError(collection, { cause: error })
+  }
 }
 
 function collectionOf(

@@ -3,10 +3,14 @@ import { openStore } from '@tract/sqlite'
 import { type ChainCommit, halvesOf, readContents } from './contents.js'
 import type { Report } from './report.js'
 
-/** A unit whose promise was kept, and the commit that it wrote. */
-export interface Acknowledged {
+/** Who wrote a unit, and its number among that writer's. */
+export interface UnitNumber {
   readonly writer: string
   readonly number: number
+}
+
+/** A unit whose promise was kept, and the commit that it wrote. */
+export interface Acknowledged extends UnitNumber {
   readonly hash: string
 }
 
@@ -25,13 +29,15 @@ export function acknowledgedBy(writer: string, lines: readonly string[]): readon
  * had under way may be there besides, whole too.
  *
  * @param killed the writers that were killed
- * @returns how many units were under way when their process was killed, and are there whole
+ * @param uncertain a unit that was refused, of which nobody could say whether it is there; it may be the last one
+ * @returns how many units were under way when their process was killed or refused as uncertain, and are there whole
  */
 export async function checkAcknowledged(
   file: string,
   acknowledged: readonly Acknowledged[],
   killed: ReadonlySet<string>,
   report: Report,
+  uncertain?: UnitNumber,
 ): Promise<number> {
   // First the store: whatever a kill has left is the store's to mend, without help.
   await checkVerified(file, report)
@@ -56,7 +62,9 @@ export async function checkAcknowledged(
   report.check(commits === chain.length, `${commits} commits are stored, ${chain.length} are on the branch`)
   const unspoken = chain.filter((one) => !known.has(unitOf(one)))
   const underWay = unspoken.filter(
-    ({ writer, number }) => killed.has(writer) && number === (counts.get(writer) ?? 0),
+    (one) =>
+      (killed.has(one.writer) && one.number === (counts.get(one.writer) ?? 0)) ||
+      (uncertain !== undefined && one === chain[0] && unitOf(one) === unitOf(uncertain)),
   )
   for (const commit of unspoken.filter((one) => !underWay.includes(one))) {
     report.fail(`unit ${unitOf(commit)} is there and nobody acknowledged it`)
@@ -71,6 +79,6 @@ export async function checkVerified(file: string, report: Report): Promise<void>
   for (const finding of findings) report.fail(`verify: ${finding.kind} at ${finding.at}: ${finding.message}`)
 }
 
-function unitOf({ writer, number }: { readonly writer: string; readonly number: number }): string {
+function unitOf({ writer, number }: UnitNumber): string {
   return `${writer}:${number}`
 }

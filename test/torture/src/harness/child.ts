@@ -21,10 +21,14 @@ export class Child {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #onLine: ((line: string) => void)[] = []
 
-  /** @param instructions what the program reads with `instructions()` */
-  constructor(program: string, instructions: object) {
-    const path = fileURLToPath(new URL(`../programs/${program}.js`, import.meta.url))
-    const child = spawn(process.execPath, ['--expose-gc', path, JSON.stringify(instructions)])
+  /**
+   * @param instructions what the program reads with `instructions()`
+   * @param env more variables of its environment
+   */
+  constructor(program: string, instructions: object, env: Readonly<Record<string, string>> = {}) {
+    const path = fileURLToPath(new URL(`../../dist/programs/${program}.js`, import.meta.url))
+    const args = ['--expose-gc', path, JSON.stringify(instructions)]
+    const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
     this.#process = child
     let errors = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

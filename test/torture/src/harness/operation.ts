@@ -1,12 +1,12 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OperateInstructions } from '../programs/operate.js'
 import { Child } from './child.js'
 import { type Dump, differenceOf, dumpOf } from './dump.js'
+import type { Operating } from './operate.js'
 import type { Report } from './report.js'
 
 /** Something that is done to a file in a process of its own. */
-export interface Operation extends Omit<OperateInstructions, 'file'> {
+export interface Operation extends Omit<Operating, 'file'> {
   /** For messages. */
   readonly name: string
   /** The file before it; it stays as it is. */
@@ -63,6 +63,6 @@ export async function checkAgain(
 }
 
 function startOn({ operation, bundle }: Operation, file: string): Child {
-  const told: OperateInstructions = { operation, file, ...(bundle !== undefined && { bundle }) }
+  const told: Operating = { operation, file, ...(bundle !== undefined && { bundle }) }
   return new Child('operate', told)
 }

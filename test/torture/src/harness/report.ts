@@ -18,6 +18,8 @@ export class Report {
   readonly figures: Record<string, string | number> = {}
   readonly #broken: string[] = []
   #failures = 0
+  /** The part of the trial that is under way, for sentences. */
+  #part = ''
 
   constructor(readonly progress: (text: string) => void) {}
 
@@ -35,8 +37,8 @@ export class Report {
   fail(sentence: string): void {
     this.#failures++
     if (this.#failures > MOST_SENTENCES) return
-    this.#broken.push(sentence)
-    this.progress(`broken: ${sentence}`)
+    this.#broken.push(`${this.#part}${sentence}`)
+    this.progress(`broken: ${this.#part}${sentence}`)
   }
 
   /** What did not hold, one sentence each: the first of them, and how many more there were. */
@@ -48,5 +50,19 @@ export class Report {
   /** Notes it unless the condition holds. */
   check(holds: boolean, sentence: string): void {
     if (!holds) this.fail(sentence)
+  }
+
+  /** Runs a part of the trial; what did not hold in it is told with its title. Returns whether all of it held. */
+  async inPart(title: string, part: () => Promise<void>): Promise<boolean> {
+    const before = this.#failures
+    this.#part = `${title}: `
+    try {
+      await part()
+    } catch (error) {
+      this.fail(`it ended early: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    } finally {
+      this.#part = ''
+    }
+    return this.#failures === before
   }
 }

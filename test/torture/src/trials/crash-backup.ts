@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { differenceOf, dumpOf } from '../harness/dump.js'
+import { join } from 'node:path'
+import { backupsOf, checkBackups } from '../harness/backups.js'
 import { killAt } from '../harness/kill.js'
 import { buildLegacy } from '../harness/legacy-files.js'
 import { checkAgain, type Operation, start, undisturbed } from '../harness/operation.js'
@@ -9,6 +8,7 @@ import type { Trial } from './trial.js'
 
 /** Enough rows for a file that is copied in several turns. */
 const LINKS = 100_000
+const VERSION = 5
 
 /** Processes that are killed while they copy a file before its migration, each round at another page. */
 export const crashBackup: Trial = {
@@ -18,7 +18,7 @@ export const crashBackup: Trial = {
   long: { rounds: 60 },
   run: async ({ rounds, seed, scratch, report }) => {
     const random = new Random(seed, 'crash-backup')
-    const original = buildLegacy(join(scratch, 'large.original'), 5, { links: LINKS })
+    const original = buildLegacy(join(scratch, 'large.original'), VERSION, { links: LINKS })
     const operation: Operation = { name: 'backup', original, scratch, operation: 'open' }
     const { before, after, lines } = await undisturbed(operation)
     const turns = lines.filter((line) => line === 'backup').length
@@ -30,22 +30,7 @@ export const crashBackup: Trial = {
       report.count('backups killed')
       if (backupsOf(file).some((path) => path.endsWith('.partial'))) report.count('half backups left behind')
       await checkAgain(operation, file, after, report)
-      const backups = backupsOf(file)
-      report.check(backups.length > 0, 'there is no backup after the migration')
-      for (const backup of backups) {
-        report.check(backup.endsWith('.bak'), `${basename(backup)} is left behind`)
-        const found = dumpOf(backup)
-        for (const sentence of found.damage) report.fail(`${basename(backup)}: ${sentence}`)
-        const difference = differenceOf(found, before)
-        report.check(difference === '', `${basename(backup)} is not the file before: ${difference} differ`)
-      }
+      checkBackups(file, VERSION, before, report)
     }
   },
-}
-
-/** The backups beside a file, half ones included. */
-function backupsOf(file: string): readonly string[] {
-  return readdirSync(join(file, '..'))
-    .filter((name) => name.startsWith(`${basename(file)}.v`))
-    .map((name) => join(file, '..', name))
 }

@@ -3,6 +3,10 @@ import { crashBackup } from './crash-backup.js'
 import { crashCollect } from './crash-collect.js'
 import { crashImport } from './crash-import.js'
 import { crashMigration } from './crash-migration.js'
+import { faults, faultsCheckpoint, powerFailures, tornPages } from './faults.js'
+import { faultsCollect, faultsImport, faultsMigration } from './faults-whole.js'
+import { fullDisk } from './full-disk.js'
+import { permissions } from './permissions.js'
 import { processes } from './processes.js'
 import { processesAndKills } from './processes-and-kills.js'
 import { processesAndSnapshots } from './processes-and-snapshots.js'
@@ -21,5 +25,14 @@ export const trials: readonly Trial[] = [
   crashBackup,
   crashCollect,
   crashImport,
+  faults,
+  faultsCheckpoint,
+  tornPages,
+  powerFailures,
+  faultsMigration,
+  faultsCollect,
+  faultsImport,
+  fullDisk,
+  permissions,
   soak,
 ]

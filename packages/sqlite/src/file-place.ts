@@ -1,0 +1,130 @@
+import { realpathSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { StorageFailedError } from '@tract/repositories'
+import type { Database } from 'better-sqlite3'
+
+/** What a file is, whatever its name: two names of one file have the same. */
+type Identity = Pick<Stats, 'dev' | 'ino'>
+
+/** A file that the database has open, and the name that it was opened by. */
+interface OpenedFile extends Identity {
+  readonly path: string
+}
+
+/**
+ * How long a folder must have shown the same time of its last change before nothing may have changed unseen, in
+ * milliseconds. File systems keep that time in steps: of some milliseconds, the oldest of two seconds.
+ */
+const SETTLED_MS = { fine: 100, coarse: 3000 }
+
+/** The files that handles opened, looked at as soon as each was open. */
+const opened = new WeakMap<Database, OpenedFile>()
+
+/** Notes which file a handle has just opened. */
+export function noteOpenedFile(handle: Database): void {
+  if (handle.memory) return
+  const path = realpathSync(handle.name)
+  opened.set(handle, { path, ...identityOf(statSync(path)) })
+}
+
+/**
+ * Whether the files that a store writes to still lie where they were opened. On Unix a file that is open may be deleted,
+ * moved or replaced, and SQLite would go on writing to it: what is acknowledged then is nowhere to be found
+ * (https://www.sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use). SQLite notices it for
+ * rollback journals alone.
+ *
+ * The files are looked at by their names. To open one and close it again would cost this process its locks on it.
+ */
+export class FilePlace {
+  readonly #location: string
+  readonly #folder: string
+  /** The database, and its log. */
+  #files: readonly [OpenedFile, ...OpenedFile[]]
+  /** When the folder's list of names last changed as far as it was looked at, by the file system's clock. */
+  #changedMs = Number.NaN
+  /** Since when it has shown this, by ours. */
+  #since = 0
+  /** Whether every change of a name from now on shows in the folder's time. */
+  #isSettled = false
+
+  private constructor(location: string, database: OpenedFile) {
+    this.#location = location
+    this.#folder = dirname(database.path)
+    this.#files = [database]
+  }
+
+  /**
+   * The place of a handle that writes; {@link settle} comes before the first check.
+   *
+   * @returns `null` for a database in memory, and for a handle that only reads
+   */
+  static of(handle: Database, location: string): FilePlace | null {
+    const database = opened.get(handle)
+    return database === undefined || handle.readonly ? null : new FilePlace(location, database)
+  }
+
+  /**
+   * Opens the log with both handles, which SQLite does when each first reads: later there may be another one.
+   *
+   * @throws {@link StorageFailedError} where the reader does not read what the writer writes to
+   */
+  settle(writer: Database, reader: Database): void {
+    for (const handle of [writer, reader]) handle.pragma('schema_version')
+    const [database] = this.#files
+    const path = `${database.path}-wal`
+    const found = this.#look(path)
+    this.#files = found === undefined ? [database] : [database, { path, ...identityOf(found) }]
+    this.check()
+  }
+
+  /**
+   * One look at the folder in most cases: a name in it that comes, goes or is moved changes the folder's time.
+   *
+   * @throws {@link StorageFailedError} where a file does not lie there any more, or nobody can tell
+   */
+  check(): void {
+    const folder = this.#look(this.#folder)
+    if (folder?.ctimeMs === this.#changedMs && this.#isSettled) return
+    for (const file of this.#files) {
+      const found = this.#look(file.path)
+      if (found?.ino !== file.ino || found.dev !== file.dev) throw this.#moved(file.path, found)
+    }
+    this.#note(folder?.ctimeMs ?? Number.NaN)
+  }
+
+  /** The files were found in place after the folder had shown this time. */
+  #note(changedMs: number): void {
+    const now = performance.now()
+    if (changedMs !== this.#changedMs) {
+      this.#changedMs = changedMs
+      this.#since = now
+    }
+    const { fine, coarse } = SETTLED_MS
+    this.#isSettled = now - this.#since > (changedMs % 1000 === 0 ? coarse : fine)
+  }
+
+  #look(path: string): Stats | undefined {
+    try {
+      return statSync(path, QUIETLY)
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+      const message = `it cannot be told whether ${path} is still what was opened, so nothing was written`
+      throw new StorageFailedError(this.#location, reason, message, { cause: error })
+    }
+  }
+
+  #moved(path: string, found: Stats | undefined): StorageFailedError {
+    const what = found === undefined ? 'was deleted or moved' : 'was replaced by another file'
+    return new StorageFailedError(
+      this.#location,
+      'SQLITE_READONLY_DBMOVED',
+      `${path} ${what} under the open store, so nothing was written; open the store anew`,
+    )
+  }
+}
+
+const QUIETLY = { throwIfNoEntry: false } as const
+
+function identityOf({ dev, ino }: Stats): Identity {
+  return { dev, ino }
+}
