@@ -217,6 +217,28 @@ test('events without sides, odd token counts and refs to nothing are oddities', 
   expect(ok).toBe(false)
 })
 
+test('what no hash covers and no writer leaves so is an oddity', async () => {
+  const changes: readonly (readonly [FindingKind, string])[] = [
+    ['unknown_type', "UPDATE operation_events SET event_type = 'compresz' WHERE event_type = 'compress'"],
+    [
+      'record_unproven',
+      "UPDATE compile_records SET params_json = replace(params_json, '_digest', '_figest')",
+    ],
+    ['record_role', `UPDATE compile_records SET params_json = replace(params_json, '"user"', '"usex"')`],
+    ['ref_to_nothing', "UPDATE refs SET symbolic_target = 'refs/heads/mail' WHERE ref_name = 'HEAD'"],
+  ]
+  for (const [kind, sql] of changes) {
+    const file = await written()
+    change(file, sql)
+    const { ok, findings } = await verified(file)
+    expect(new Set(kindsOf(findings))).toEqual(new Set([kind]))
+    expect(ok).toBe(true)
+  }
+  const store = await aStore()
+  await store.refs.attachHead('new', 'main')
+  expect((await verify(store)).findings).toEqual([])
+})
+
 test('a tract by itself, or a share of it, is checked without the rest', async () => {
   const store = await aStore()
   const h = history(store, 'one')

@@ -10,7 +10,7 @@ export type Encoders = { readonly [Name in keyof Tables]: Pick<Tables[Name], 'en
 export interface Session {
   /** For checking and encoding input at the moment of the call: the turn may come later. */
   readonly tables: Encoders
-  /** Runs one statement that reads. */
+  /** Runs one statement that reads, or several as {@link inSnapshot} does. */
   read<Result>(work: (db: Connection) => Result): Result | Promise<Result>
   /** Runs one statement that writes. */
   write<Result>(work: (db: Connection) => Result): Result | Promise<Result>
@@ -34,6 +34,17 @@ export function inSavepoint<Result>(db: Connection, work: (db: Connection) => Re
       db.run('RELEASE tract_statements')
     }
     throw error
+  }
+}
+
+/** Runs several statements that read, all of one moment: in the open transaction, or in one of their own. */
+export function inSnapshot<Result>(db: Connection, read: () => Result): Result {
+  if (db.handle.inTransaction) return read()
+  db.run('BEGIN')
+  try {
+    return read()
+  } finally {
+    if (db.handle.inTransaction) db.run('COMMIT')
   }
 }
 

@@ -9,7 +9,7 @@ import { aBlob, aCommit, anEvent, aRecord, hash, saveChain, TRACT } from './supp
  * What a plan may run through whole: lists that the call gave, queues of recursive queries and what was gathered of them.
  */
 const MAY_BE_SCANNED =
-  /^SCAN (wanted|json_each|chain|above|tract|reached|visits|visited|links|ranked|source|result|\(subquery-\d+\)|CONSTANT ROW|\d+ CONSTANT ROWS?)(?=\s|$)/
+  /^SCAN (wanted|json_each|chain|above|tract|\(subquery-\d+\)|CONSTANT ROW|\d+ CONSTANT ROWS?)(?=\s|$)/
 
 /** Statements that look at every row of a table, and why. */
 const WHOLE_TABLES: readonly [sql: RegExp, detail: RegExp][] = [

@@ -29,6 +29,8 @@ const BATCH = 500
  * Brings a bundle into a store: every hash is recomputed before its row is stored, the digest of the whole before anything
  * is committed. All of it or nothing; what is there already is left, so that a second import changes nothing.
  *
+ * Nobody else writes in the store until the source has come to its end: one that is slow should lie in a file first.
+ *
  * @param source the text of the bundle, in parts of any size
  * @throws {@link ForeignBundleError} where it is no bundle, or of another version
  * @throws {@link DamagedBundleError} where it was cut or changed

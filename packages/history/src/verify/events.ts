@@ -1,5 +1,10 @@
 import type { Repositories } from '@tract/repositories'
-import type { CommitRow, OperationCommitRow, OperationEventRow } from '@tract/schema'
+import {
+  type CommitRow,
+  type OperationCommitRow,
+  type OperationEventRow,
+  OperationEventType,
+} from '@tract/schema'
 import { groupBy } from '../group.js'
 import type { Report } from './finding.js'
 import type { Step } from './pace.js'
@@ -43,6 +48,9 @@ async function checkEvent(
   const name = `${eventType} event ${eventId}`
   const roles = groupBy(links, ({ role }) => role)
   const [sources, results] = [roles.get('source') ?? [], roles.get('result') ?? []]
+  if (!Object.hasOwn(OperationEventType, eventType)) {
+    report('unknown_type', eventId, `event ${eventId} is of the unknown type ${eventType}`)
+  }
   if (sources.length === 0) report('event_without_sources', eventId, `${name} has no sources`)
   if (results.length === 0) report('event_without_results', eventId, `${name} has no results`)
   const hashes = [...new Set(links.map(({ commitHash }) => commitHash))]

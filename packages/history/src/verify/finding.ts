@@ -38,14 +38,20 @@ export const SEVERITIES = {
   time_layout: 'oddity',
   /** No commit refers to a payload. */
   orphaned_payload: 'oddity',
-  /** A ref that is not HEAD stands for one that does not exist, or for nothing. */
+  /** A ref stands for one that does not exist, or for nothing; HEAD only where the tract has branches. */
   ref_to_nothing: 'oddity',
+  /** An event's type, or the way in which a tract took over another, is none that is known here. */
+  unknown_type: 'oddity',
   /** An event has no results. */
   event_without_results: 'oddity',
   /** An event has no sources. */
   event_without_sources: 'oddity',
   /** An event's token counts are not those of its commits. */
   event_tokens: 'oddity',
+  /** A record keeps its entries without the digest that would prove them. */
+  record_unproven: 'oddity',
+  /** A record notes another role of a message than its payload gives, of which the context is made. */
+  record_role: 'oddity',
   /** A record's head is gone, though all it shows is there. */
   record_head: 'oddity',
   /** A record counts other than it lists, or its entries count other than their commits. */

@@ -69,6 +69,18 @@ async function checkRecord(
       report('record_incomplete', recordId, `${name}: ${what} ${hash} of message ${position} is gone`)
     }
   }
+  for (const [index, entry] of (sent.context?.entries ?? []).entries()) {
+    const noted = entries?.[index]?.role
+    if (noted === undefined || noted === entry.role) continue
+    report(
+      'record_role',
+      recordId,
+      `${name}: message ${index} notes ${noted}, its payload says ${entry.role}`,
+    )
+  }
+  if (entries !== null && sent.digest === null) {
+    report('record_unproven', recordId, `${name} keeps its entries without a digest`)
+  }
   if (sent.proof === 'contradicted') {
     const { digest, context } = sent
     report(

@@ -3,7 +3,10 @@ import { checkFunction, checkOptional, checkOptionalText, checkWord, readOptions
 
 /** How a history writes. */
 export interface HistoryOptions {
-  /** The branch to write on and read from. Without it, where HEAD is: `main` in a new tract, else its first branch. */
+  /**
+   * The branch to write on and read from. Without it, where HEAD is, which the first commit of a tract attaches to its
+   * branch: `main`, unless that was written here.
+   */
   readonly branch?: string
   /**
    * What happens when somebody else moved the branch since this history last saw it: `retry` (unless given) goes on from

@@ -9,9 +9,9 @@ import { OperationCommitRole, type OperationCommitRow, type OperationEventRow } 
 import type { Bound } from '../column.js'
 import { checkId, checkMember, describe, readIdList, readIds, readingInput } from '../input.js'
 import { byKey, groupedBy } from '../lookup.js'
-import type { Session } from '../session.js'
+import { inSnapshot, type Session } from '../session.js'
 import { iterateSourceHashes } from './iterate-source-hashes.js'
-import { LINEAGE } from './lineage.js'
+import { LINEAGE, walkLineage } from './lineage.js'
 
 const EVENT = 'SELECT operation_events.* FROM operation_events WHERE event_id = ?'
 const EVENTS = `
@@ -118,9 +118,9 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
     commitHashes: readonly string[],
     direction: 'origins' | 'fate',
   ): Promise<readonly LineageStep[]> {
-    const wanted = readIdList('commitHashes', commitHashes)
+    const wanted = readIds('commitHashes', commitHashes)
     checkMember('direction', direction, LINEAGE)
-    return this.#session.read((db) => db.rows<LineageStep>(LINEAGE[direction], wanted))
+    return this.#session.read((db) => inSnapshot(db, () => walkLineage(db, wanted, direction)))
   }
 
   override async isSourceOf(commitHash: string): Promise<boolean> {
