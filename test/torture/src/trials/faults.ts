@@ -12,7 +12,7 @@ import type { Trial, TrialRun } from './trial.js'
 /** Units of every kind: plain ones, an event, a record, a large one. */
 const MIXED = { units: 10 }
 /** Enough of 50 pages each that the log is brought into the file, and begun anew, before they end. */
-const CHECKPOINTED = { units: 30, kind: 'large' } as const
+const CHECKPOINTED = { units: 24, kind: 'large' } as const
 
 /** A store whose calls of the operating system fail: while it makes its file, writes units and closes. */
 export const faults: Trial = {
