@@ -54,7 +54,9 @@ export const tornPages: Trial = {
       { synchronous: 'normal', ...MIXED },
       FATAL.filter(({ kind }) => kind === 'crash'),
       async ({ life: { file }, lines }) => {
-        await checkAcknowledged(file, acknowledgedBy(LIFE, lines), new Set([LIFE]), run.report)
+        const acknowledged = acknowledgedBy(LIFE, lines)
+        run.report.count('units acknowledged', acknowledged.length)
+        await checkAcknowledged(file, acknowledged, new Set([LIFE]), run.report)
       },
     ),
 }
@@ -75,6 +77,7 @@ export const powerFailures: Trial = {
         async ({ life: { file }, lines }) => {
           const acknowledged = acknowledgedBy(LIFE, lines)
           const kept = synchronous === 'full' ? acknowledged : await survivors(file, acknowledged)
+          run.report.count(`units acknowledged with ${synchronous}`, acknowledged.length)
           run.report.count(`units lost with ${synchronous}`, acknowledged.length - kept.length)
           await checkAcknowledged(file, kept, new Set([LIFE]), run.report)
         },
