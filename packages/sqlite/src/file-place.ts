@@ -20,11 +20,19 @@ const SETTLED_MS = { fine: 100, coarse: 3000 }
 /** The files that handles opened, looked at as soon as each was open. */
 const opened = new WeakMap<Database, OpenedFile>()
 
-/** Notes which file a handle has just opened. */
+/**
+ * Notes which file a handle that may write has just opened.
+ *
+ * @throws {@link StorageFailedError} where it does not lie there any more, or nobody can tell
+ */
 export function noteOpenedFile(handle: Database): void {
-  if (handle.memory) return
-  const path = realpathSync(handle.name)
-  opened.set(handle, { path, ...identityOf(statSync(path)) })
+  if (handle.memory || handle.readonly) return
+  try {
+    const path = realpathSync(handle.name)
+    opened.set(handle, { path, ...identityOf(statSync(path)) })
+  } catch (error) {
+    throw unseen(handle.name, handle.name, error)
+  }
 }
 
 /**
@@ -60,7 +68,7 @@ export class FilePlace {
    */
   static of(handle: Database, location: string): FilePlace | null {
     const database = opened.get(handle)
-    return database === undefined || handle.readonly ? null : new FilePlace(location, database)
+    return database === undefined ? null : new FilePlace(location, database)
   }
 
   /**
@@ -107,9 +115,7 @@ export class FilePlace {
     try {
       return statSync(path, QUIETLY)
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-      const message = `it cannot be told whether ${path} is still what was opened, so nothing was written`
-      throw new StorageFailedError(this.#location, reason, message, { cause: error })
+      throw unseen(this.#location, path, error)
     }
   }
 
@@ -121,6 +127,12 @@ export class FilePlace {
       `${path} ${what} under the open store, so nothing was written; open the store anew`,
     )
   }
+}
+
+function unseen(location: string, path: string, error: unknown): StorageFailedError {
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  const message = `it cannot be told whether ${path} is still what was opened, so nothing was written`
+  return new StorageFailedError(location, reason, message, { cause: error })
 }
 
 const QUIETLY = { throwIfNoEntry: false } as const

@@ -52,23 +52,32 @@ const EVENTS: readonly (readonly [name: string, happen: (location: string) => vo
 ]
 
 describe('a file under an open store that', () => {
+  const ages = [
+    ['just opened', 0],
+    // By then the store relies on its folder's time.
+    ['in use for a while', 250],
+  ] as const
   for (const [name, happen] of EVENTS) {
-    it(`${name} takes no write any more: what would go into a file without a name is refused`, async ({
-      folder,
-    }) => {
-      mkdirSync(join(folder, 'home'))
-      const store = await openStore(join(folder, 'home', 'agent.db'))
-      await store.blobs.saveIfAbsent(aBlob(1))
-      happen(join(folder, 'home', 'agent.db'))
-      for (const [way, number, write] of WAYS) {
-        const error = await write(store).catch((thrown: unknown) => thrown)
-        expect(error, way).toBeInstanceOf(StorageFailedError)
-        expect(error, way).toMatchObject(MOVED)
-        expect(await store.blobs.get(hash(number)), way).toBeNull()
-      }
-      await expect(store.reclaimSpace()).rejects.toMatchObject(MOVED)
-      await store.close()
-    })
+    for (const [age, useMs] of ages) {
+      it(`${name} takes no write any more when it was ${age}: it would go into a file without a name`, async ({
+        folder,
+      }) => {
+        mkdirSync(join(folder, 'home'))
+        const store = await openStore(join(folder, 'home', 'agent.db'))
+        const start = performance.now()
+        do await store.blobs.saveIfAbsent(aBlob(1))
+        while (performance.now() - start < useMs)
+        happen(join(folder, 'home', 'agent.db'))
+        for (const [way, number, write] of WAYS) {
+          const error = await write(store).catch((thrown: unknown) => thrown)
+          expect(error, way).toBeInstanceOf(StorageFailedError)
+          expect(error, way).toMatchObject(MOVED)
+          expect(await store.blobs.get(hash(number)), way).toBeNull()
+        }
+        await expect(store.reclaimSpace()).rejects.toMatchObject(MOVED)
+        await store.close()
+      })
+    }
   }
 
   it('comes back takes writes again, and holds all that was acknowledged', async ({

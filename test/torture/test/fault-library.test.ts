@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -35,7 +35,7 @@ async function liveWith(...faults: readonly (Fault | undefined)[]): Promise<read
       ...(fault && { fault }),
     }
   })
-  const env = { LD_PRELOAD: faultLibrary(), TRACT_FAULTS: control, TRACT_FAULTS_IN: files }
+  const env = { LD_PRELOAD: faultLibrary(), TRACT_FAULTS: control, TRACT_FAULTS_IN: realpathSync(files) }
   return liveThrough({ control, lives }, env)
 }
 

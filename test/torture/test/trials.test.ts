@@ -15,8 +15,9 @@ async function torture(...args: readonly string[]) {
 
 describe('in its short form', () => {
   for (const { name, says, skipped } of trials) {
-    it.skipIf(skipped?.() !== undefined)(
-      `${name}: ${says}`,
+    const reason = skipped?.()
+    it.skipIf(reason !== undefined)(
+      reason === undefined ? `${name}: ${says}` : `${name} is skipped: ${reason}`,
       async () => {
         const { stdout } = await torture('--short', '--json', '--only', name).catch((error) => error)
         const { seed, outcomes } = JSON.parse(stdout)

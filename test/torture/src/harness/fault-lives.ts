@@ -1,6 +1,6 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { CALLS, type Fault, FaultControl } from './fault-control.js'
+import { CALLS, type Fault, FaultControl, type FaultState } from './fault-control.js'
 import { faultLibrary } from './fault-library.js'
 import { type Life, type Lived, liveThrough, noteRefused } from './lives.js'
 import type { Random } from './random.js'
@@ -62,32 +62,14 @@ export async function breakCalls(
   if (whole === undefined || whole.refused.length > 0)
     throw new Error(`${broken.name} fails though nothing breaks: ${whole?.refused[0]?.message}`)
   remove(whole.life.file)
-  for (const call of CALLS) report.figure(`${broken.name}: ${call} calls`, whole.state.counts[call])
-  const counts = whole.state.counts
-  const faultsOf = (some: readonly Variety[]) =>
-    some.flatMap((variety) =>
-      placesOf(counts[variety.call], most, random).map((at): Fault => {
-        return { ...variety, at, seed: random.below(2 ** 32) }
-      }),
-    )
-  const met = varieties.filter(({ call }) => counts[call] > 0)
-  const [fatal, survived] = [met.filter(isFatal), met.filter((variety) => !isFatal(variety))]
-  const survivedFaults = faultsOf(survived)
-  const fatalFaults = faultsOf(most > 1 || fatal.length === 0 ? fatal : [random.pick(fatal)])
-  const runs = [
-    ...Array.from({ length: Math.ceil(survivedFaults.length / LIVES_OF_A_PROCESS) }, (_, run) =>
-      survivedFaults.slice(run * LIVES_OF_A_PROCESS, (run + 1) * LIVES_OF_A_PROCESS),
-    ),
-    ...fatalFaults.map((fault) => [fault]),
-  ]
+  const { counts } = whole.state
+  report.check(counts.write > 0, `${broken.name}: the fault library has seen no write`)
+  for (const call of CALLS) report.figure(`${broken.name}: ${call} calls`, counts[call])
+  const runs = runsOf(counts, varieties, most, random)
   for (const [index, run] of runs.entries()) {
     if (index % 20 === 0) report.progress(`${broken.name}: run ${index + 1} of ${runs.length}`)
     const lives = await workshop.live(run)
-    const handles = lives.map((lived) => lived.handles ?? 0)
-    report.check(
-      Math.max(...handles) === Math.min(...handles),
-      `${broken.name}: from ${Math.min(...handles)} to ${Math.max(...handles)} files stay open after a life`,
-    )
+    checkHandles(lives, report)
     for (const lived of lives) {
       const isSound = await report.inPart(titleOf(lived), async () => {
         noteFault(lived, report)
@@ -97,6 +79,36 @@ export async function breakCalls(
       if (isSound) remove(lived.life.file)
     }
   }
+}
+
+/** The faults of each process: many that it outlives, or one that it does not. */
+function runsOf(
+  counts: FaultState['counts'],
+  varieties: readonly Variety[],
+  most: number,
+  random: Random,
+): readonly (readonly Fault[])[] {
+  const faultsOf = (some: readonly Variety[]) =>
+    some.flatMap((variety) =>
+      placesOf(counts[variety.call], most, random).map((at): Fault => {
+        return { ...variety, at, seed: random.below(2 ** 32) }
+      }),
+    )
+  const met = varieties.filter(({ call }) => counts[call] > 0)
+  const fatal = met.filter(isFatal)
+  const survived = faultsOf(met.filter((variety) => !isFatal(variety)))
+  const runs = Array.from({ length: Math.ceil(survived.length / LIVES_OF_A_PROCESS) }, (_, run) =>
+    survived.slice(run * LIVES_OF_A_PROCESS, (run + 1) * LIVES_OF_A_PROCESS),
+  )
+  const deaths = faultsOf(most > 1 || fatal.length === 0 ? fatal : [random.pick(fatal)])
+  return [...runs, ...deaths.map((fault) => [fault])]
+}
+
+/** Checks that nothing stays open after a life, however it was refused. */
+function checkHandles(lives: readonly Lived[], report: Report): void {
+  const handles = lives.map((lived) => lived.handles ?? 0)
+  const [least, most] = [Math.min(...handles), Math.max(...handles)]
+  report.check(least === most, `after a life from ${least} to ${most} files are open`)
 }
 
 /** Counts what a fault has met. */
@@ -137,7 +149,8 @@ class Workshop {
       {
         LD_PRELOAD: faultLibrary(),
         TRACT_FAULTS: this.#control,
-        TRACT_FAULTS_IN: scratch,
+        // As /proc shows it.
+        TRACT_FAULTS_IN: realpathSync(scratch),
         SQLITE_TMPDIR: scratch,
       },
     )

@@ -12,7 +12,7 @@ import type { Trial, TrialRun } from './trial.js'
 /** Units of every kind: plain ones, an event, a record, a large one. */
 const MIXED = { units: 10 }
 /** Enough of 50 pages each that the log is brought into the file, and begun anew, before they end. */
-const CHECKPOINTED = { units: 30, kind: 'large' } as const
+const CHECKPOINTED = { units: 24, kind: 'large' } as const
 
 /** A store whose calls of the operating system fail: while it makes its file, writes units and closes. */
 export const faults: Trial = {
@@ -54,7 +54,9 @@ export const tornPages: Trial = {
       { synchronous: 'normal', ...MIXED },
       FATAL.filter(({ kind }) => kind === 'crash'),
       async ({ life: { file }, lines }) => {
-        await checkAcknowledged(file, acknowledgedBy(LIFE, lines), new Set([LIFE]), run.report)
+        const acknowledged = acknowledgedBy(LIFE, lines)
+        run.report.count('units acknowledged', acknowledged.length)
+        await checkAcknowledged(file, acknowledged, new Set([LIFE]), run.report)
       },
     ),
 }
@@ -75,6 +77,7 @@ export const powerFailures: Trial = {
         async ({ life: { file }, lines }) => {
           const acknowledged = acknowledgedBy(LIFE, lines)
           const kept = synchronous === 'full' ? acknowledged : await survivors(file, acknowledged)
+          run.report.count(`units acknowledged with ${synchronous}`, acknowledged.length)
           run.report.count(`units lost with ${synchronous}`, acknowledged.length - kept.length)
           await checkAcknowledged(file, kept, new Set([LIFE]), run.report)
         },
