@@ -4,8 +4,9 @@ import {
   type MigrationResult,
   OlderSchemaVersionError,
   readSchemaVersion,
+  TruncatedDatabaseError,
 } from '@tract/migrations'
-import { InvalidInputError, StorageFailedError } from '@tract/repositories'
+import { DamagedDataError, InvalidInputError, StorageFailedError } from '@tract/repositories'
 import { SCHEMA_VERSION } from '@tract/schema'
 import Database from 'better-sqlite3'
 import type { DataSource } from 'typeorm'
@@ -26,6 +27,7 @@ import {
 } from './open-store-options.js'
 import { translated } from './sqlite-error.js'
 import { SqliteStore } from './store.js'
+import { tolerateDamage } from './tolerate-damage.js'
 
 /** The DataSources that a store is open over: a second gate on the same handle would be none. */
 const inUse = new WeakSet<DataSource>()
@@ -49,13 +51,14 @@ export async function openStore(
   if (typeof target !== 'string') return openOver(target, options)
   checkPath('path', target)
   const given = readStoreOptions(options, PATH_OPTIONS)
-  const { migrate = 'auto', readonly = false, entities = [], synchronous = 'normal' } = given
+  const { migrate = 'auto', readonly = false, entities = [], synchronous = 'normal', salvage = false } = given
   const dataSource = createDataSource({ database: target, readonly, entities, synchronous })
-  const found = target === IN_MEMORY ? null : await prepareFile(target, readonly, given.signal)
+  const found = target === IN_MEMORY ? null : await prepareFile(target, given)
   const mayPrepare = !readonly && (migrate === 'auto' || found === null)
   if (!mayPrepare) assertPresentVersion(target, found)
   try {
     await dataSource.initialize()
+    if (salvage) tolerateDamage(driverOf(dataSource).databaseConnection)
     const migration = mayPrepare ? await bringUpToDate(dataSource, given) : null
     return await storeOver(dataSource, given, migration, () => dataSource.destroy())
   } catch (error) {
@@ -94,7 +97,7 @@ async function storeOver(
   const driver = driverOf(dataSource)
   const { location, busyTimeoutMs } = patience(String(driver.database), options)
   await setFileModes(dataSource, busyTimeoutMs)
-  const reader = location === IN_MEMORY ? null : openReader(location)
+  const reader = location === IN_MEMORY ? null : openReader(location, options)
   const engine = new Engine({
     driver,
     location,
@@ -110,9 +113,10 @@ async function storeOver(
   return new SqliteStore(engine, migration)
 }
 
-function openReader(location: string): Database.Database {
+function openReader(location: string, { salvage = false }: OpenStoreOptions): Database.Database {
   const reader = new Database(location, { readonly: true, timeout: 0 })
   protect(reader)
+  if (salvage) tolerateDamage(reader)
   return reader
 }
 
@@ -121,11 +125,21 @@ function openReader(location: string): Database.Database {
  *
  * @returns its schema version; `null` where it is new or empty
  */
-async function prepareFile(path: string, readonly: boolean, signal?: AbortSignal): Promise<number | null> {
+async function prepareFile(
+  path: string,
+  { readonly = false, salvage = false, signal }: OpenStoreOptions,
+): Promise<number | null> {
   if (readonly && !existsSync(path)) throw new StorageFailedError(path, 'ENOENT', 'there is no such file')
-  const version = await inspectFile(path, { readonly, driver: ImmediateDatabase, ...(signal && { signal }) })
+  const look = inspectFile(path, { readonly, driver: ImmediateDatabase, ...(signal && { signal }) })
+  const version = await (salvage ? look.catch(versionOfDamaged) : look)
   if (version === null && !readonly && !existsSync(path)) createFile(path)
   return version
+}
+
+/** Where damage hides the version it is taken to be the present one: no other can be salvaged. */
+function versionOfDamaged(error: unknown): number {
+  if (error instanceof DamagedDataError || error instanceof TruncatedDatabaseError) return SCHEMA_VERSION
+  throw error
 }
 
 /** A new file is its owner's alone; SQLite gives the files beside it the same permissions. */

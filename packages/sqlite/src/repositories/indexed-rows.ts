@@ -8,7 +8,7 @@ const STRETCH = 1_000
 /** Row ids tried at a time. */
 const TRIES = 2_000
 /** How many ids behind damage are tried where no index tells which there are. */
-const GUESSES = 100_000
+const GUESSES = 20_000
 
 interface Index {
   readonly name: string

@@ -1,0 +1,148 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { InvalidInputError, type ReadableRow, type Store, type StoredRow } from '@tract/repositories'
+import type { Database } from 'better-sqlite3'
+import { describe, expect } from 'vitest'
+import { it } from './support/it.js'
+import { aBlob, aCommit, hash, TRACT } from './support/rows.js'
+
+const PAGE_SIZE = 4096
+const COMMITS = 300
+const SALVAGE = { readonly: true, salvage: true }
+
+/** What stands on a page, as SQLite tells it of a sound file. */
+interface Page {
+  readonly page: number
+  readonly name: string
+  readonly pagetype: 'internal' | 'leaf' | 'overflow'
+  readonly cells: number
+}
+
+/** Commits whose payloads lie on pages of their own, on shared ones, and on several. */
+async function fill(store: Store): Promise<void> {
+  await store.transaction(async (tx) => {
+    for (let number = 1; number <= COMMITS; number++) {
+      const text = 'x'.repeat(number % 10 === 0 ? 9_000 : number * 3)
+      const payloadJson = `{"text": "${number} ${text}"}`
+      await tx.blobs.saveIfAbsent(aBlob(number, { payloadJson, byteSize: payloadJson.length }))
+      await tx.commits.save(aCommit(number, { parentHash: number === 1 ? null : hash(number - 1) }))
+      await tx.annotations.save({ tractId: TRACT, targetHash: hash(number), priority: 'pinned' })
+    }
+  })
+}
+
+async function readable(store: Store, table: 'blobs' | 'commits' | 'annotations') {
+  const rows: StoredRow[] = []
+  const lost: NonNullable<ReadableRow['damage']>[] = []
+  for await (const { row, damage } of store.storedRows.iterateReadable(table)) {
+    if (row !== null) rows.push(row)
+    if (damage !== null) lost.push(damage)
+  }
+  return { rows, lost }
+}
+
+function pagesOf(handle: Database): readonly Page[] {
+  const sql = 'SELECT pageno AS page, name, pagetype, ncell AS cells FROM dbstat ORDER BY pageno'
+  return handle.prepare<[], Page>(sql).all()
+}
+
+/** A copy of a file with other bytes on a page. */
+function withPage(location: string, page: number, change: (bytes: Buffer) => void): string {
+  const copy = join(location, '..', `page-${page}.db`)
+  const bytes = readFileSync(location)
+  change(bytes.subarray((page - 1) * PAGE_SIZE, page * PAGE_SIZE))
+  writeFileSync(copy, bytes)
+  return copy
+}
+
+describe('what can be read of a damaged file', () => {
+  it('is every row that is not on the damaged page, and every other is named', async ({
+    open,
+    plain,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    const sound = {
+      blobs: (await readable(store, 'blobs')).rows,
+      commits: (await readable(store, 'commits')).rows,
+    }
+    await store.close()
+    const handle = plain()
+    const pages = pagesOf(handle)
+    handle.close()
+    // Behind a page of the schema, or one that leads to others, lie whole tables.
+    const last = pages.filter(({ name, pagetype }) => name !== 'sqlite_schema' && pagetype !== 'internal')
+    expect(last.length).toBeGreaterThan(100)
+    for (const { page, name, pagetype, cells } of last.filter(({ page }) => page % 5 === 0)) {
+      const copy = withPage(location, page, (bytes) => bytes.fill(0))
+      const damaged = await open(copy, SALVAGE)
+      for (const table of ['blobs', 'commits'] as const) {
+        const { rows, lost } = await readable(damaged, table)
+        const expected = name !== table ? 0 : pagetype === 'overflow' ? 1 : cells
+        expect(lost.length, `${pagetype} page ${page} of ${name}`).toBe(expected)
+        expect(rows.length).toBe(COMMITS - expected)
+        const keys = new Set(rows.map((row) => JSON.stringify(row)))
+        for (const row of sound[table]) {
+          const hash = row.content_hash
+          const isLost = lost.some(({ key }) => (key.commit_hash ?? key.content_hash) === hash)
+          expect(keys.has(JSON.stringify(row))).toBe(!isLost)
+        }
+      }
+      await damaged.close()
+    }
+  }, 60_000)
+
+  it('is what lies before the end of a file that was cut, and what the indexes name of the rest', async ({
+    open,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const size = readFileSync(location).length
+    truncateSync(location, Math.floor(size / 2 / PAGE_SIZE) * PAGE_SIZE + 100)
+    await expect(open(location, { readonly: true })).rejects.toMatchObject({ code: 'truncated_database' })
+    const { rows, lost } = await readable(await open(location, SALVAGE), 'blobs')
+    expect(rows.length).toBeGreaterThan(COMMITS / 4)
+    expect(lost.length).toBeGreaterThan(0)
+    for (const row of rows)
+      expect(row.payload_json).toContain(`"${Number.parseInt(String(row.content_hash), 16)} `)
+  })
+
+  it('leaves out a value that no writer leaves where there may be none, and the row where there must be one', async ({
+    store,
+    plain,
+    location,
+    open,
+  }) => {
+    await fill(store)
+    const handle = plain()
+    handle.prepare('UPDATE commits SET message = ? WHERE commit_hash = ?').run(Buffer.from('text'), hash(7))
+    handle.prepare('UPDATE commits SET token_count = ? WHERE commit_hash = ?').run('many', hash(8))
+    handle.prepare("UPDATE commits SET message = 'a' || char(0) || 'b' WHERE commit_hash = ?").run(hash(9))
+    const { rows, lost } = await readable(await open(location, SALVAGE), 'commits')
+    const [found] = await store.storedRows.read('commits', 'commit_hash', [hash(1)])
+    expect(rows).toHaveLength(COMMITS - 1)
+    expect(rows.find(({ commit_hash }) => commit_hash === hash(7))).toMatchObject({ message: null })
+    expect(rows[0]).toEqual(found)
+    expect(lost).toMatchObject([
+      { key: { commit_hash: hash(7) }, column: 'message', found: { message: 'text' } },
+      { key: { commit_hash: hash(8) }, column: 'token_count', found: { token_count: 'many' } },
+      { key: { commit_hash: hash(9) }, column: 'message' },
+    ])
+    // The same rows, asked for otherwise, are told and not given with another type.
+    await expect(store.commits.get(hash(7))).rejects.toMatchObject({
+      code: 'damaged_data',
+      place: 'commits.message',
+    })
+    await expect(store.commits.get(hash(8))).rejects.toMatchObject({ code: 'damaged_data' })
+  })
+
+  it('is for reading only', async ({ open, store }) => {
+    await expect(open(':memory:', { salvage: true })).rejects.toBeInstanceOf(InvalidInputError)
+    await fill(store)
+    const salvage = await open(undefined, SALVAGE)
+    await expect(salvage.blobs.saveIfAbsent(aBlob(1000))).rejects.toMatchObject({ code: 'readonly_store' })
+  })
+})
