@@ -1,5 +1,5 @@
 const HEX = /^[0-9a-f]{64}$/
-/** Numbers of 32 bits that are kept of a hash: two that agree in so many are the same one. */
+/** Numbers of 32 bits that are kept of a hash, each of two of its parts: hashes that agree in all are the same one. */
 const WORDS = 4
 const FIRST_PLACES = 1024
 
@@ -62,9 +62,14 @@ export class Hashes {
 }
 
 function wordsOf(hash: string): readonly number[] {
-  return Array.from({ length: WORDS }, (_, index) =>
-    Number.parseInt(hash.slice(index * 8, index * 8 + 8), 16),
+  return Array.from(
+    { length: WORDS },
+    (_, index) => (partOf(hash, index) ^ partOf(hash, index + WORDS)) >>> 0,
   )
+}
+
+function partOf(hash: string, index: number): number {
+  return Number.parseInt(hash.slice(index * 8, index * 8 + 8), 16)
 }
 
 function isZero(words: readonly number[]): boolean {

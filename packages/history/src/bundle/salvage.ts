@@ -135,12 +135,13 @@ class Salvage {
 
   /** What still waits stands on what is lost; what waits in a circle, which only damage makes, comes last. */
   *#placeTheRest(): Generator<string, void, undefined> {
-    const waiting = [...this.#waiting.values()].flat().map((row) => String(row.commit_hash))
-    const isWaiting = new Set(waiting)
-    const lost = [...this.#waiting.keys()].filter((hash) => !isWaiting.has(hash))
-    for (const hash of [...lost, ...waiting]) {
-      this.#givenUp.add(hash)
-      for (const row of this.#takeWaiting(hash)) yield* this.#place(row)
+    while (this.#waiting.size > 0) {
+      const waiting = new Set([...this.#waiting.values()].flat().map((row) => String(row.commit_hash)))
+      const lost = [...this.#waiting.keys()].filter((hash) => !waiting.has(hash))
+      for (const hash of lost.length > 0 ? lost : waiting) {
+        this.#givenUp.add(hash)
+        for (const row of this.#takeWaiting(hash)) yield* this.#place(row)
+      }
     }
   }
 
