@@ -1,8 +1,10 @@
+import { bitFlips } from './bit-flips.js'
 import { crash } from './crash.js'
 import { crashBackup } from './crash-backup.js'
 import { crashCollect } from './crash-collect.js'
 import { crashImport } from './crash-import.js'
 import { crashMigration } from './crash-migration.js'
+import { damage } from './damage.js'
 import { processes } from './processes.js'
 import { processesAndKills } from './processes-and-kills.js'
 import { processesAndSnapshots } from './processes-and-snapshots.js'
@@ -21,5 +23,7 @@ export const trials: readonly Trial[] = [
   crashBackup,
   crashCollect,
   crashImport,
+  damage,
+  bitFlips,
   soak,
 ]
