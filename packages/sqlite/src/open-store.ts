@@ -25,6 +25,7 @@ import {
   patience,
   readStoreOptions,
 } from './open-store-options.js'
+import { readableSource } from './readable-source.js'
 import { translated } from './sqlite-error.js'
 import { SqliteStore } from './store.js'
 import { tolerateDamage } from './tolerate-damage.js'
@@ -51,19 +52,44 @@ export async function openStore(
   if (typeof target !== 'string') return openOver(target, options)
   checkPath('path', target)
   const given = readStoreOptions(options, PATH_OPTIONS)
-  const { migrate = 'auto', readonly = false, entities = [], synchronous = 'normal', salvage = false } = given
-  const dataSource = createDataSource({ database: target, readonly, entities, synchronous })
-  const found = target === IN_MEMORY ? null : await prepareFile(target, given)
+  if (given.salvage !== true || target === IN_MEMORY) return openFile(target, given)
+  const source = await readableSource(target)
+  try {
+    return await openFile(source.path, given, source.remove)
+  } catch (error) {
+    await source.remove()
+    throw error
+  }
+}
+
+/** @param release what comes after closing */
+async function openFile(
+  path: string,
+  options: OpenStoreOptions,
+  release: () => Promise<void> = async () => undefined,
+): Promise<SqliteStore> {
+  const {
+    migrate = 'auto',
+    readonly = false,
+    entities = [],
+    synchronous = 'normal',
+    salvage = false,
+  } = options
+  const dataSource = createDataSource({ database: path, readonly, entities, synchronous })
+  const found = path === IN_MEMORY ? null : await prepareFile(path, options)
   const mayPrepare = !readonly && (migrate === 'auto' || found === null)
-  if (!mayPrepare) assertPresentVersion(target, found)
+  if (!mayPrepare) assertPresentVersion(path, found)
   try {
     await dataSource.initialize()
     if (salvage) tolerateDamage(driverOf(dataSource).databaseConnection)
-    const migration = mayPrepare ? await bringUpToDate(dataSource, given) : null
-    return await storeOver(dataSource, given, migration, () => dataSource.destroy())
+    const migration = mayPrepare ? await bringUpToDate(dataSource, options) : null
+    return await storeOver(dataSource, options, migration, async () => {
+      await dataSource.destroy()
+      await release()
+    })
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy()
-    throw translated(error, target)
+    throw translated(error, path)
   }
 }
 

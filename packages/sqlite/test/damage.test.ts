@@ -1,6 +1,13 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InvalidInputError, type ReadableRow, type Store, type StoredRow } from '@tract/repositories'
+import {
+  InvalidInputError,
+  type ReadableRow,
+  type Store,
+  type StoredRow,
+  UnsupportedDatabaseError,
+} from '@tract/repositories'
 import type { Database } from 'better-sqlite3'
 import { describe, expect } from 'vitest'
 import { it } from './support/it.js'
@@ -144,5 +151,60 @@ describe('what can be read of a damaged file', () => {
     await fill(store)
     const salvage = await open(undefined, SALVAGE)
     await expect(salvage.blobs.saveIfAbsent(aBlob(1000))).rejects.toMatchObject({ code: 'readonly_store' })
+  })
+
+  it('is all of it where only the header was overwritten, with a log or without', async ({
+    open,
+    location,
+    folder,
+  }) => {
+    const store = await open()
+    await fill(store)
+    const sound = (await readable(store, 'blobs')).rows
+    const before = new Set(readdirSync(tmpdir()))
+    for (const [name, close] of [
+      ['with a log', async () => undefined],
+      ['without', () => store.close()],
+    ] as const) {
+      await close()
+      const copy = join(folder, `${name}.db`)
+      copyFileSync(location, copy)
+      if (existsSync(`${location}-wal`)) copyFileSync(`${location}-wal`, `${copy}-wal`)
+      for (const header of [
+        Buffer.alloc(100),
+        Buffer.from('# Notes\n\nSomebody wrote here.'),
+        Buffer.alloc(100, 0xa5),
+      ]) {
+        const bytes = readFileSync(copy)
+        header.copy(bytes)
+        writeFileSync(copy, bytes)
+        // With the log the header is read from there.
+        const refused = open(copy, { readonly: true }).then(
+          () => null,
+          (error) => error,
+        )
+        if (name === 'without') expect(await refused).toBeInstanceOf(UnsupportedDatabaseError)
+        const damaged = await open(copy, SALVAGE)
+        const { rows, lost } = await readable(damaged, 'blobs')
+        expect([rows, lost]).toEqual([sound, []])
+        await damaged.close()
+        expect(readFileSync(copy)).toEqual(bytes)
+      }
+    }
+    const left = readdirSync(tmpdir()).filter(
+      (name) => name.startsWith('tract-salvage-') && !before.has(name),
+    )
+    expect(left).toEqual([])
+  })
+
+  it('is nothing where the page of the schema is gone, and that is a typed error', async ({
+    open,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const copy = withPage(location, 1, (bytes) => bytes.fill(0))
+    await expect(open(copy, SALVAGE)).rejects.toBeInstanceOf(UnsupportedDatabaseError)
   })
 })
