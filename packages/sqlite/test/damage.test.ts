@@ -115,7 +115,7 @@ describe('what can be read of a damaged file', () => {
     expect(lost.length).toBeGreaterThan(0)
     for (const row of rows)
       expect(row.payload_json).toContain(`"${Number.parseInt(String(row.content_hash), 16)} `)
-  })
+  }, 60_000)
 
   it('leaves out a value that no writer leaves where there may be none, and the row where there must be one', async ({
     store,
@@ -186,16 +186,17 @@ describe('what can be read of a damaged file', () => {
         if (name === 'without') expect(await refused).toBeInstanceOf(UnsupportedDatabaseError)
         const damaged = await open(copy, SALVAGE)
         const { rows, lost } = await readable(damaged, 'blobs')
-        expect([rows, lost]).toEqual([sound, []])
+        expect(lost).toEqual([])
+        expect(JSON.stringify(rows)).toBe(JSON.stringify(sound))
         await damaged.close()
-        expect(readFileSync(copy)).toEqual(bytes)
+        expect(readFileSync(copy).equals(bytes)).toBe(true)
       }
     }
     const left = readdirSync(tmpdir()).filter(
       (name) => name.startsWith('tract-salvage-') && !before.has(name),
     )
     expect(left).toEqual([])
-  })
+  }, 60_000)
 
   it('is nothing where the page of the schema is gone, and that is a typed error', async ({
     open,
