@@ -18,7 +18,7 @@ type RowWithId = Readonly<Record<string, StoredValue | Uint8Array>>
 /**
  * The rows of a table in the order of their ids, in stretches. Where a stretch meets what cannot be read, it goes on
  * behind: at the next row whose page can be read, which the indexes help to find. In the end the index of the table's key
- * tells which rows were not met.
+ * tells which rows were not met; they are asked for one by one.
  */
 export async function* iterateReadable(
   session: Session,
@@ -34,13 +34,12 @@ export async function* iterateReadable(
       db.readableRows<RowWithId>(stored.selectFrom, start, STRETCH),
     )
     for (const row of rows) {
-      const id = BigInt(row[ROW_ID] as number | bigint)
-      // Only damage leads back to what was passed.
-      if (id < from) continue
-      met.add(asKey(id))
-      yield readableRow(table, row)
-      from = id + 1n
+      // Only damage leads back to what was met.
+      if (met.add(asKey(idOf(row)))) yield readableRow(table, row)
     }
+    const end: RowWithId | undefined = rows.at(-1)
+    // A row whose id was changed can stand between others; it leads nowhere where it is the last one.
+    if (end !== undefined) from = idOf(end) >= start ? idOf(end) + 1n : start
     if (damage === null && rows.length < STRETCH) {
       last = from - 1n
       break
@@ -49,7 +48,7 @@ export async function* iterateReadable(
     const message = damage?.message ?? 'rows out of order'
     const next: bigint = from
     const [there] = await session.read((db) => db.readableRows<RowWithId>(stored.selectIdsFrom, next, 1).rows)
-    const id: bigint | null = there === undefined ? null : BigInt(there[ROW_ID] as number | bigint)
+    const id: bigint | null = there === undefined ? null : idOf(there)
     if (id !== null && id >= from) {
       met.add(asKey(id))
       yield await partOf(session, table, id, message)
@@ -67,9 +66,19 @@ export async function* iterateReadable(
   for await (const { id, key } of keysInIndex(session, stored)) {
     const isLater = last !== null && id > last
     if (isLater || !met.add(asKey(id))) continue
-    const message = 'a key in the index whose row cannot be reached'
-    yield { row: null, damage: { key, column: null, found: key, message } }
+    const { rows } = await session.read((db) => db.readableRows<RowWithId>(stored.selectFrom, id, 1))
+    const [row] = rows
+    if (row !== undefined && idOf(row) === id) yield readableRow(table, row)
+    else
+      yield {
+        row: null,
+        damage: { key, column: null, found: key, message: 'the index names a row that cannot be reached' },
+      }
   }
+}
+
+function idOf(row: RowWithId): bigint {
+  return BigInt(row[ROW_ID] as number | bigint)
 }
 
 function asKey(id: bigint): number | string {

@@ -15,7 +15,7 @@ export interface Sample {
 }
 
 /** What lies beside a file, by the end of its name. */
-export const BESIDE = ['', '-wal', '-shm', '-journal'] as const
+const BESIDE = ['', '-wal', '-shm', '-journal'] as const
 
 /** A file whose last commits are in its write-ahead log, and one without a log. */
 export async function samples(scratch: string): Promise<readonly Sample[]> {

@@ -52,7 +52,7 @@ export function byKey(table: string, rows: readonly Row[]): Readonly<Record<stri
   return Object.fromEntries(rows.map((row) => [keyOf(table, row), withoutId(row)]))
 }
 
-export function keyOf(table: string, row: Row): string {
+function keyOf(table: string, row: Row): string {
   return (KEYS[table] ?? []).map((column) => String(row[column])).join(' ')
 }
 
