@@ -62,9 +62,8 @@ class Salvage {
 
   async #readLinks(): Promise<Map<string, readonly string[]>> {
     const links: StoredRow[] = []
-    for await (const { row, damage } of this.#store.storedRows.iterateReadable('commit_parents')) {
-      // A lost link may still be named by its key, which is all that a hash covers of it.
-      links.push(row ?? damage?.key ?? {})
+    for await (const { row } of this.#store.storedRows.iterateReadable('commit_parents')) {
+      if (row !== null) links.push(row)
     }
     const byCommit = groupBy(links, ({ commit_hash }) => String(commit_hash))
     return new Map(

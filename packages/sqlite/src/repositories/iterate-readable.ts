@@ -26,6 +26,7 @@ export async function* iterateReadable(
 ): AsyncGenerator<ReadableRow, void, undefined> {
   const { stored } = table
   const met = new RowIds()
+  const again = new Contents()
   let indexed: IndexedIds | undefined
   let last: bigint | null = null
   for (let from = FIRST_ID; from <= LAST_ID; ) {
@@ -34,8 +35,8 @@ export async function* iterateReadable(
       db.readableRows<RowWithId>(stored.selectFrom, start, STRETCH),
     )
     for (const row of rows) {
-      // Only damage leads back to what was met.
-      if (met.add(asKey(idOf(row)))) yield readableRow(table, row)
+      // Only damage gives a number twice: two rows have it, or the way led back. The same row comes no third time.
+      if (met.add(asKey(idOf(row))) || again.add(row)) yield readableRow(table, row)
     }
     const end: RowWithId | undefined = rows.at(-1)
     // A row whose id was changed can stand between others; it leads nowhere where it is the last one.
@@ -74,6 +75,18 @@ export async function* iterateReadable(
         row: null,
         damage: { key, column: null, found: key, message: 'the index names a row that cannot be reached' },
       }
+  }
+}
+
+/** Rows by all that they hold. */
+class Contents {
+  readonly #texts = new Set<string>()
+
+  /** Adds one. Returns whether it was new. */
+  add(row: RowWithId): boolean {
+    const { size } = this.#texts
+    const text = JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
+    return this.#texts.add(text).size > size
   }
 }
 

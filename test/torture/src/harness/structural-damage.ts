@@ -118,7 +118,9 @@ function* pagesOf(sample: Sample, random: Random): Generator<DamagedFile> {
   for (const [what, some] of sorts) {
     const { page, cells, name, sort } = random.pick(some)
     const isLast = sort !== 'internal' && name !== 'sqlite_schema'
-    const expects = isLast ? { mostLost: sort === 'overflow' ? 1 : cells } : {}
+    // A merge that has lost its links cannot be proven.
+    const rows = name === 'commit_parents' ? cells * 2 : cells
+    const expects = isLast ? { mostLost: sort === 'overflow' ? 1 : rows } : {}
     const start = (page - 1) * PAGE_SIZE
     const ways: readonly (readonly [string, (content: Buffer) => void])[] = [
       ['zeroed', (content) => content.fill(0, start, start + PAGE_SIZE)],
