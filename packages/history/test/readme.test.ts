@@ -20,6 +20,7 @@ const PRINTS: Readonly<Record<string, readonly string[]>> = {
   'Compress, and ask where it comes from': ['3', 'summarised', 'verbatim', 'of 11 tokens saved'],
   'What did the model see?': ['proven', 'I live in Gratz.', 'edited', 'added'],
   'Keep it whole': ['true', '1 commits, 82 bytes', 'flowchart TD'],
+  'Save what is left': ['blobs hash', 'In Grbz.', '1', '["missing_payload"]'],
 }
 
 test('the README has a block for each thing that it is said to print', () => {

@@ -55,8 +55,11 @@ export type {
   Repositories,
   Store,
   Transaction,
+  TransactionOptions,
 } from './store.js'
 export {
+  type ReadableRow,
+  type RowDamage,
   type StoredRow,
   StoredRowRepository,
   type StoredTable,

@@ -23,13 +23,28 @@ export interface Repositories {
   readonly storedRows: StoredRowRepository
 }
 
+/** What a transaction may be asked for. */
+export interface TransactionOptions {
+  /**
+   * Rows that `storedRows.insert` stores may name rows that do not exist, as what is left of a damaged database does;
+   * {@link Store.checkIntegrity} tells them. `false` unless given.
+   */
+  readonly allowGaps?: boolean
+}
+
 /**
  * The repositories of one running transaction. A call through them made inside a nested transaction belongs to the nested
  * one.
  */
 export interface Transaction extends Repositories {
-  /** Runs a function in a transaction inside this one; see {@link Store.transaction}. */
-  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
+  /**
+   * Runs a function in a transaction inside this one; see {@link Store.transaction}. Whether gaps are allowed is the
+   * outermost one's to say.
+   */
+  transaction<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>
 }
 
 /** What {@link Store.checkIntegrity} found. */
@@ -78,8 +93,12 @@ export interface Store extends Repositories, AsyncDisposable {
    * @throws {@link StoreBusyError} where another connection, or a transaction before this one, holds the database for
    * too long; a queue that moves is waited for however long it is
    * @throws {@link UnfinishedTransactionError} where the function returned before a transaction or query inside it had ended
+   * @throws {@link InsideTransactionError} where it is to allow gaps inside a transaction that does not
    */
-  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
+  transaction<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>
 
   /** Reads the whole database and reports what is wrong with it; changes nothing. */
   checkIntegrity(): Promise<IntegrityReport>

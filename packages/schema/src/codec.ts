@@ -106,7 +106,9 @@ export function enumerationCodec<Value extends string>(
       return text
     },
     from(text) {
-      return text === null || text === undefined ? null : (fromStored.get(text) ?? String(text))
+      if (text === null || text === undefined) return null
+      if (typeof text !== 'string') throw new UnreadableValueError(describe(text), 'text')
+      return fromStored.get(text) ?? text
     },
   }
 }

@@ -16,8 +16,10 @@ const MAY_BE_EMPTY = 'headHash'
 export class Column {
   readonly property: string
   readonly name: string
-  /** Decodes a stored value; `null` where it is read as it stands. */
-  readonly decode: Decoder | null
+  /** Decodes a stored value. @throws {@link UnreadableValueError} for what no writer of the format leaves */
+  readonly decode: Decoder
+  /** Whether text is read as it stands. */
+  readonly isText: boolean
   readonly isNullable: boolean
   readonly isGenerated: boolean
   readonly #codec: ColumnCodec | null
@@ -28,7 +30,9 @@ export class Column {
     this.property = metadata.propertyName
     this.name = metadata.databaseName
     // A codec's methods use no `this`.
-    this.decode = codec === null ? decoderOf(metadata) : codec.from
+    const decode = codec?.from ?? (metadata.type === 'integer' ? wholeNumber : text)
+    this.decode = metadata.isNullable ? decode : present(decode)
+    this.isText = decode === text
     this.isNullable = metadata.isNullable
     this.isGenerated = metadata.isGenerated
     this.#codec = codec
@@ -63,11 +67,21 @@ export class Column {
   }
 }
 
-/** SQLite keeps whatever it is given in an INTEGER column, and the driver rounds what exceeds 2^53. */
-function decoderOf(metadata: ColumnMetadata): Decoder | null {
-  return metadata.type === 'integer' ? wholeNumber : null
+/** Only damage puts no value where there must be one. */
+function present(decode: Decoder): Decoder {
+  return (stored) => {
+    if (stored !== null) return decode(stored)
+    throw new UnreadableValueError('no value', 'a value')
+  }
 }
 
+/** SQLite makes text of whatever it is given in a column of text: something else is damage. */
+function text(stored: unknown): unknown {
+  if (typeof stored === 'string' || stored === null) return stored
+  throw new UnreadableValueError(describe(stored), 'text')
+}
+
+/** SQLite keeps whatever it is given in an INTEGER column, and the driver rounds what exceeds 2^53. */
 function wholeNumber(stored: unknown): unknown {
   if (Number.isSafeInteger(stored)) return stored
   throw new UnreadableValueError(describe(stored), 'a whole number within 2^53')

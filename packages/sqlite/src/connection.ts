@@ -16,6 +16,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import type { DataSource } from 'typeorm'
 import type { Bound } from './column.js'
 import { InsertLog } from './insert-log.js'
+import { isUnreadable } from './sqlite-error.js'
 import { Table } from './table.js'
 
 /** Every table of the format. */
@@ -100,13 +101,24 @@ export class Connection implements Tables {
    * is a bigint.
    */
   rows<Row extends object>(sql: string, ...values: Bound[]): Row[] {
-    const found = this.#exact(sql).all(...values) as Record<string, unknown>[]
-    for (const row of found) {
-      for (const [name, value] of Object.entries(row)) {
-        if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) row[name] = Number(value)
-      }
+    const found = this.#exact(sql).all(...values) as Row[]
+    for (const row of found) exactly(row)
+    return found
+  }
+
+  /** The rows of {@link rows} that come before one that cannot be read, and what is said of that; `null` where all can. */
+  readableRows<Row extends object>(
+    sql: string,
+    ...values: Bound[]
+  ): { readonly rows: Row[]; readonly damage: Error | null } {
+    const rows: Row[] = []
+    try {
+      for (const row of this.#exact(sql).iterate(...values)) rows.push(exactly(row as Row))
+      return { rows, damage: null }
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      return { rows, damage: error }
     }
-    return found as Row[]
   }
 
   #prepared(sql: string): Statement<Bound[], Bound> {
@@ -124,4 +136,13 @@ export class Connection implements Tables {
   #plucking(sql: string): Statement<Bound[], Bound> {
     return this.#statements.get(sql) ?? this.#prepared(sql).pluck()
   }
+}
+
+/** A row with every integer that a `number` holds exactly as one. */
+function exactly<Row extends object>(row: Row): Row {
+  const values = row as Record<string, unknown>
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) values[name] = Number(value)
+  }
+  return row
 }

@@ -5,6 +5,7 @@ import {
   StoreBusyError,
   StoreClosedError,
   type Transaction,
+  type TransactionOptions,
 } from '@tract/repositories'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { type Patience, whenNotBusy } from './busy.js'
@@ -15,7 +16,7 @@ import { fileIdentity, holderOf } from './lock-holders.js'
 import { type Encoders, inTransaction, type Session } from './session.js'
 import { ForeignTransaction } from './sqlite-error.js'
 import { TurnWatch } from './turn-watch.js'
-import { checkWork, Unit, type UnitScope } from './unit.js'
+import { checkWork, readAllowsGaps, Unit, type UnitScope } from './unit.js'
 import type { ManagerWork } from './unit-query-runner.js'
 
 /** What an engine runs on. */
@@ -106,26 +107,39 @@ export class Engine implements Session {
    *
    * @param name what those are told that wait for it; the function's own unless given
    */
-  async transaction<Result>(work: (tx: Transaction) => Promise<Result>, name?: string): Promise<Result> {
+  async transaction<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    options?: TransactionOptions,
+    name?: string,
+  ): Promise<Result> {
+    const allowsGaps = readAllowsGaps(options)
     const unit = this.#context.getStore()
-    if (unit !== undefined) return unit.runNested(work)
+    if (unit !== undefined) return unit.runNested(work, allowsGaps)
     this.#assertOpen()
     const turn = this.#enter()
     if (turn !== undefined) await turn
-    const running = Unit.outermost(this.#scope)
+    const running = Unit.outermost(this.#scope, allowsGaps)
     this.#running = running
+    // SQLite takes this only between transactions, and for all of one.
+    if (allowsGaps) this.#checkReferences('OFF')
     try {
       return await running.run(++this.#transactions, work, name)
     } finally {
+      if (allowsGaps) this.#checkReferences('ON')
       this.#running = undefined
       this.#leave()
     }
   }
 
+  #checkReferences(state: 'ON' | 'OFF'): void {
+    const { handle } = this.#parts.writer
+    if (handle.open) handle.pragma(`foreign_keys = ${state}`)
+  }
+
   /** Runs a function with TypeORM's manager as one unit; see {@link transaction}. */
   async withManager<Result>(work: ManagerWork<Result>): Promise<Result> {
     checkWork(work)
-    return this.transaction(() => this.#runWithManager(work), work.name)
+    return this.transaction(() => this.#runWithManager(work), {}, work.name)
   }
 
   /** Runs what can be part of no transaction, in its turn. @throws {@link InsideTransactionError} */

@@ -13,6 +13,11 @@ export interface OpenStoreOptions
   /** Never write and never migrate. `false` unless given. */
   readonly readonly?: boolean
   /**
+   * Open a damaged file too, where anything of it can be read, for `exportBundle({ salvage: true })` of `@tract/history` to
+   * get that out. Only together with `readonly`: such a store gives what it finds, and checks nothing. `false` unless given.
+   */
+  readonly salvage?: boolean
+  /**
    * How long a call waits while one and the same holder keeps the database: another connection its lock, or a transaction
    * of this store its turn. In milliseconds; 5000 unless given.
    */
@@ -34,6 +39,7 @@ export const PATH_OPTIONS = new Set([
   'onProgress',
   'signal',
   'readonly',
+  'salvage',
   'busyTimeoutMs',
   'closeTimeoutMs',
   'entities',
@@ -56,6 +62,9 @@ export function readStoreOptions(options: OpenStoreOptions, known: ReadonlySet<s
       throw new InvalidInputError(`options.${name}`, describe(value), rule.expected)
     }
   }
+  if (given.salvage === true && given.readonly !== true) {
+    throw new InvalidInputError('options.readonly', describe(given.readonly), 'true together with salvage')
+  }
   return given
 }
 
@@ -67,6 +76,7 @@ const RULES: Readonly<Record<string, { holds(value: unknown): boolean; readonly 
   onProgress: { holds: (value) => typeof value === 'function', expected: 'a function' },
   signal: { holds: (value) => value instanceof AbortSignal, expected: 'an AbortSignal' },
   readonly: BOOLEAN,
+  salvage: BOOLEAN,
   busyTimeoutMs: {
     holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
     expected: 'a whole number of milliseconds',

@@ -4,8 +4,9 @@ import {
   type MigrationResult,
   OlderSchemaVersionError,
   readSchemaVersion,
+  TruncatedDatabaseError,
 } from '@tract/migrations'
-import { InvalidInputError, StorageFailedError } from '@tract/repositories'
+import { DamagedDataError, InvalidInputError, StorageFailedError } from '@tract/repositories'
 import { SCHEMA_VERSION } from '@tract/schema'
 import Database from 'better-sqlite3'
 import type { DataSource } from 'typeorm'
@@ -25,8 +26,10 @@ import {
   patience,
   readStoreOptions,
 } from './open-store-options.js'
+import { readableSource } from './readable-source.js'
 import { translated } from './sqlite-error.js'
 import { SqliteStore } from './store.js'
+import { tolerateDamage } from './tolerate-damage.js'
 
 /** The DataSources that a store is open over: a second gate on the same handle would be none. */
 const inUse = new WeakSet<DataSource>()
@@ -50,24 +53,51 @@ export async function openStore(
   if (typeof target !== 'string') return openOver(target, options)
   checkPath('path', target)
   const given = readStoreOptions(options, PATH_OPTIONS)
-  const { migrate = 'auto', readonly = false, entities = [], synchronous, checkpointPages } = given
+  if (given.salvage !== true || target === IN_MEMORY) return openFile(target, given)
+  const source = await readableSource(target)
+  try {
+    return await openFile(source.path, given, source.remove)
+  } catch (error) {
+    await source.remove()
+    throw error
+  }
+}
+
+/** @param release what comes after closing */
+async function openFile(
+  path: string,
+  options: OpenStoreOptions,
+  release: () => Promise<void> = async () => undefined,
+): Promise<SqliteStore> {
+  const {
+    migrate = 'auto',
+    readonly = false,
+    entities = [],
+    synchronous,
+    checkpointPages,
+    salvage = false,
+  } = options
   const dataSource = createDataSource({
-    database: target,
+    database: path,
     readonly,
     entities,
     ...(synchronous !== undefined && { synchronous }),
     ...(checkpointPages !== undefined && { checkpointPages }),
   })
-  const found = target === IN_MEMORY ? null : await prepareFile(target, readonly, given.signal)
+  const found = path === IN_MEMORY ? null : await prepareFile(path, options)
   const mayPrepare = !readonly && (migrate === 'auto' || found === null)
-  if (!mayPrepare) assertPresentVersion(target, found)
+  if (!mayPrepare) assertPresentVersion(path, found)
   try {
     await dataSource.initialize()
-    const migration = mayPrepare ? await bringUpToDate(dataSource, given) : null
-    return await storeOver(dataSource, given, migration, () => dataSource.destroy())
+    if (salvage) tolerateDamage(driverOf(dataSource).databaseConnection)
+    const migration = mayPrepare ? await bringUpToDate(dataSource, options) : null
+    return await storeOver(dataSource, options, migration, async () => {
+      await dataSource.destroy()
+      await release()
+    })
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy()
-    throw translated(error, target)
+    throw translated(error, path)
   }
 }
 
@@ -102,7 +132,7 @@ async function storeOver(
   const { location, busyTimeoutMs } = patience(String(driver.database), options)
   await setFileModes(dataSource, busyTimeoutMs)
   const place = FilePlace.of(driver.databaseConnection, location)
-  const reader = location === IN_MEMORY ? null : openReader(location)
+  const reader = location === IN_MEMORY ? null : openReader(location, options)
   if (place !== null && reader !== null) {
     const handles = [driver.databaseConnection, reader] as const
     await settle(place, handles, { location, busyTimeoutMs })
@@ -123,9 +153,10 @@ async function storeOver(
   return new SqliteStore(engine, migration)
 }
 
-function openReader(location: string): Database.Database {
+function openReader(location: string, { salvage = false }: OpenStoreOptions): Database.Database {
   const reader = new Database(location, { readonly: true, timeout: 0 })
   protect(reader)
+  if (salvage) tolerateDamage(reader)
   return reader
 }
 
@@ -148,11 +179,21 @@ async function settle(
  *
  * @returns its schema version; `null` where it is new or empty
  */
-async function prepareFile(path: string, readonly: boolean, signal?: AbortSignal): Promise<number | null> {
+async function prepareFile(
+  path: string,
+  { readonly = false, salvage = false, signal }: OpenStoreOptions,
+): Promise<number | null> {
   if (readonly && !existsSync(path)) throw new StorageFailedError(path, 'ENOENT', 'there is no such file')
-  const version = await inspectFile(path, { readonly, driver: ImmediateDatabase, ...(signal && { signal }) })
+  const look = inspectFile(path, { readonly, driver: ImmediateDatabase, ...(signal && { signal }) })
+  const version = await (salvage ? look.catch(versionOfDamaged) : look)
   if (version === null && !readonly && !existsSync(path)) createFile(path)
   return version
+}
+
+/** Where damage hides the version it is taken to be the present one: no other can be salvaged. */
+function versionOfDamaged(error: unknown): number {
+  if (error instanceof DamagedDataError || error instanceof TruncatedDatabaseError) return SCHEMA_VERSION
+  throw error
 }
 
 /** A new file is its owner's alone; SQLite gives the files beside it the same permissions. */

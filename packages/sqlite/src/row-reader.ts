@@ -31,8 +31,9 @@ export function rowReader<Row extends object>(
 }
 
 function writtenOut<Row>(columns: readonly Column[], createRow: () => Row): RowReader<Row> | null {
-  const assignments = columns.map(({ property, decode }, index) => {
-    const value = decode === null ? `raw[${index}]` : `decode${index}(raw[${index}])`
+  const assignments = columns.map(({ property, isText }, index) => {
+    const decoded = `decode${index}(raw[${index}])`
+    const value = isText ? `typeof raw[${index}] === 'string' ? raw[${index}] : ${decoded}` : decoded
     return `row[${JSON.stringify(property)}] = ${value}`
   })
   const decoders = columns.map((_, index) => `decode${index}`)
@@ -51,7 +52,7 @@ function looped<Row extends object>(columns: readonly Column[], createRow: () =>
     const row = createRow()
     for (const [index, { property, decode }] of columns.entries()) {
       const stored = raw[index]
-      Object.assign(row, { [property]: decode === null ? stored : decode(stored) })
+      Object.assign(row, { [property]: decode(stored) })
     }
     return row
   }
@@ -66,7 +67,7 @@ function damaged(
 ): unknown {
   for (const [index, column] of columns.entries()) {
     try {
-      column.decode?.(raw[index])
+      column.decode(raw[index])
     } catch {
       return new DamagedDataError(place(column), cause.found, cause.expected, { cause })
     }

@@ -1,7 +1,9 @@
 import type { Connection, Tables } from './connection.js'
 
 /** The part of each table that needs no turn. */
-export type Encoders = { readonly [Name in keyof Tables]: Pick<Tables[Name], 'encode' | 'stored' | 'term'> }
+export type Encoders = {
+  readonly [Name in keyof Tables]: Pick<Tables[Name], 'encode' | 'stored' | 'term' | 'damageOf'>
+}
 
 /**
  * Where a repository's statements run: in the running transaction, or outside of any. The function given is synchronous

@@ -36,6 +36,15 @@ export function isDamage(error: unknown): boolean {
   return code === 'SQLITE_NOTADB' || (code?.startsWith('SQLITE_CORRUPT') ?? false)
 }
 
+/**
+ * Whether a part of the file cannot be read, while others may be: damage, a place that the disk does not give back, or
+ * a length that only damage states.
+ */
+export function isUnreadable(error: unknown): error is Error {
+  const code = sqliteCode(error) ?? ''
+  return isDamage(error) || /^SQLITE_(IOERR|TOOBIG|NOMEM|ERROR)/.test(code)
+}
+
 /** A driver's error as the contract's; any other error as it is. */
 export function translated(
   error: unknown,

@@ -14,6 +14,7 @@ import type {
   Store,
   StoredRowRepository,
   Transaction,
+  TransactionOptions,
 } from '@tract/repositories'
 import { SCHEMA_VERSION } from '@tract/schema'
 import type { EntityManager } from 'typeorm'
@@ -56,8 +57,11 @@ export class SqliteStore implements Store {
     this.#engine = engine
   }
 
-  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#engine.transaction(work)
+  transaction<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result> {
+    return this.#engine.transaction(work, options)
   }
 
   /**

@@ -3,6 +3,8 @@ import type { EntityMetadata } from 'typeorm'
 import type { Bound } from './column.js'
 import { checkFields, checkText, describe } from './input.js'
 
+/** What a statement calls the id of a row: no column of the format has such a name. */
+export const ROW_ID = 'row id'
 const LONGEST_INTEGER = 2n ** 63n
 
 interface StoredColumn {
@@ -18,6 +20,12 @@ export class StoredForm {
   readonly hasKey: string
   /** The row of a key. */
   readonly selectByKey: string
+  /** The names of the columns of the key. */
+  readonly keyColumns: readonly string[]
+  /** Rows from a row id on, in its order, as many as a second parameter says; {@link ROW_ID} before the columns. */
+  readonly selectFrom: string
+  /** The same with the row ids alone, for which no value needs to be read. */
+  readonly selectIdsFrom: string
   readonly #table: string
   readonly #columns: readonly StoredColumn[]
   readonly #byName: ReadonlyMap<string, StoredColumn>
@@ -39,6 +47,10 @@ export class StoredForm {
       INSERT INTO ${this.#table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
       ON CONFLICT (${keys.join(', ')}) DO NOTHING`
     this.hasKey = keys.map((name) => `${name} = ?`).join(' AND ')
+    this.keyColumns = this.#key.map((index) => this.#columns[index]?.name ?? '')
+    const from = `FROM ${this.#table} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT +?`
+    this.selectFrom = `SELECT rowid AS "${ROW_ID}", ${this.#selectList} ${from}`
+    this.selectIdsFrom = `SELECT rowid AS "${ROW_ID}" ${from}`
     this.selectByKey = `SELECT ${this.#selectList} FROM ${this.#table} WHERE ${this.hasKey}`
   }
 
@@ -55,6 +67,26 @@ export class StoredForm {
       WITH wanted (value) AS MATERIALIZED (SELECT DISTINCT value FROM json_each(?))
       SELECT ${this.#selectList} FROM wanted CROSS JOIN ${this.#table} ON ${this.#table}."${column}" = wanted.value
       ORDER BY ${this.#table}.rowid`
+  }
+
+  /** The value of one column in the row of an id. */
+  selectValue(column: string): string {
+    return `SELECT "${column}" AS value FROM ${this.#table} NOT INDEXED WHERE rowid = ?`
+  }
+
+  /** The names of all columns. */
+  get columnNames(): readonly string[] {
+    return this.#columns.map(({ name }) => name)
+  }
+
+  /** The table's name. */
+  get table(): string {
+    return this.#table
+  }
+
+  /** @throws {@link InvalidInputError} unless SQLite can hold the value */
+  check(field: string, value: StoredValue): void {
+    checkStored(field, value)
   }
 
   /** @throws {@link DamagedDataError} for bytes, which no column of the format holds */
@@ -98,4 +130,12 @@ function checkStored(field: string, value: StoredValue): Bound {
     return value
   }
   throw new InvalidInputError(field, describe(value), 'text, a number, an integer of 64 bits or null')
+}
+
+/** What was found of a damaged row: bytes that stand in the place of text as the text that they may have been. */
+export function asFound(row: Readonly<Record<string, StoredValue | Uint8Array>>): StoredRow {
+  const entries = Object.entries(row).map(([name, value]) => {
+    return [name, value instanceof Uint8Array ? new TextDecoder().decode(value) : value]
+  })
+  return Object.fromEntries(entries)
 }

@@ -1,5 +1,10 @@
-import { AlreadyExistsError, MissingReferenceError, type TractError } from '@tract/repositories'
-import { Timestamp } from '@tract/schema'
+import {
+  AlreadyExistsError,
+  InvalidInputError,
+  MissingReferenceError,
+  type TractError,
+} from '@tract/repositories'
+import { Timestamp, UnreadableValueError } from '@tract/schema'
 import type { Database, Statement } from 'better-sqlite3'
 import type { EntityMetadata } from 'typeorm'
 import { type Bound, Column } from './column.js'
@@ -13,6 +18,14 @@ import { StoredForm } from './stored-form.js'
 type Defaults<Row> = Partial<Record<keyof Row & string, Bound>>
 
 const NO_DEFAULTS = {}
+
+/** A value that no writer of the format leaves. */
+export interface ColumnDamage {
+  readonly column: string
+  readonly isNullable: boolean
+  readonly found: string
+  readonly expected: string
+}
 
 /**
  * One table on one handle: entity metadata made, once, into a select list, an insert and a row mapper. Statements are
@@ -146,6 +159,26 @@ export class Table<Row extends object> {
     } catch (error) {
       throw this.#explain(error, row)
     }
+  }
+
+  /**
+   * What no writer of the format leaves in a row of undecoded values: the columns, and what stands there.
+   *
+   * @param row every column by its name
+   */
+  damageOf(row: Readonly<Record<string, unknown>>): readonly ColumnDamage[] {
+    return this.#columns.flatMap((column) => {
+      try {
+        const value = row[column.name]
+        column.decode(value)
+        this.stored.check(column.name, value as Bound)
+        return []
+      } catch (error) {
+        if (!(error instanceof UnreadableValueError || error instanceof InvalidInputError)) throw error
+        const { found, expected } = error
+        return [{ column: column.name, isNullable: column.isNullable, found, expected }]
+      }
+    })
   }
 
   /** Takes out the row that an insert of these values made. */

@@ -1,9 +1,11 @@
 import {
+  InsideTransactionError,
   InvalidInputError,
   type LockHolder,
   StoreClosedError,
   type Transaction,
   TransactionEndedError,
+  type TransactionOptions,
   UnfinishedTransactionError,
 } from '@tract/repositories'
 import type { EntityManager } from 'typeorm'
@@ -12,7 +14,7 @@ import { type Patience, whenNotBusy } from './busy.js'
 import type { Connection } from './connection.js'
 import type { FilePlace } from './file-place.js'
 import { Gate } from './gate.js'
-import { describe } from './input.js'
+import { describe, readOptions } from './input.js'
 import { asHolder, forgetHolding, type Holding, noteHolding } from './lock-holders.js'
 import { bindRepositories } from './repositories/bind-repositories.js'
 import { type Encoders, inSavepoint, type Session } from './session.js'
@@ -48,6 +50,7 @@ type Work<Result> = (tx: Transaction) => Promise<Result>
 export class Unit implements Session, RunnerTurn {
   readonly #scope: UnitScope
   readonly #parent: Unit | null
+  readonly #allowsGaps: boolean
   readonly #gate = new Gate()
   #runner: UnitQueryRunner | undefined
   /** The unit that runs inside this one. */
@@ -57,14 +60,15 @@ export class Unit implements Session, RunnerTurn {
   #abandoned: { readonly reason: unknown } | undefined
   #rejectRun: (reason: unknown) => void = () => undefined
 
-  private constructor(scope: UnitScope, parent: Unit | null) {
+  private constructor(scope: UnitScope, parent: Unit | null, allowsGaps: boolean) {
     this.#scope = scope
     this.#parent = parent
+    this.#allowsGaps = allowsGaps
   }
 
   /** A transaction of its own, not yet begun. */
-  static outermost(scope: UnitScope): Unit {
-    return new Unit(scope, null)
+  static outermost(scope: UnitScope, allowsGaps: boolean): Unit {
+    return new Unit(scope, null, allowsGaps)
   }
 
   /**
@@ -115,8 +119,9 @@ export class Unit implements Session, RunnerTurn {
   }
 
   /** Runs a function in a savepoint inside this unit, or inside the innermost one that the async context is in. */
-  async runNested<Result>(work: Work<Result>): Promise<Result> {
+  async runNested<Result>(work: Work<Result>, allowsGaps = false): Promise<Result> {
     checkWork(work)
+    if (allowsGaps && !this.#allowsGaps) throw new InsideTransactionError('transaction')
     const unit = this.#innermost()
     await unit.#enter()
     try {
@@ -187,7 +192,8 @@ export class Unit implements Session, RunnerTurn {
   async #perform<Result>(work: Work<Result>): Promise<Result> {
     const tx = {
       ...bindRepositories(this),
-      transaction: <Inner>(inner: Work<Inner>) => this.runNested(inner),
+      transaction: async <Inner>(inner: Work<Inner>, options?: TransactionOptions) =>
+        this.runNested(inner, readAllowsGaps(options)),
     }
     // A promise of its own, because what is abandoned may never end.
     const result = await new Promise<Result>((resolve, reject) => {
@@ -201,7 +207,7 @@ export class Unit implements Session, RunnerTurn {
   }
 
   async #nest<Result>(work: Work<Result>): Promise<Result> {
-    const unit = new Unit(this.#scope, this)
+    const unit = new Unit(this.#scope, this, this.#allowsGaps)
     this.#control('SAVEPOINT tract_unit')
     this.#nested = unit
     try {
@@ -278,6 +284,15 @@ export class Unit implements Session, RunnerTurn {
     }
     return true
   }
+}
+
+const TRANSACTION_OPTIONS = new Set(['allowGaps'])
+
+/** What the options of a transaction say of gaps. @throws {@link InvalidInputError} */
+export function readAllowsGaps(options: TransactionOptions = {}): boolean {
+  const { allowGaps = false } = readOptions('options', options, TRANSACTION_OPTIONS)
+  if (typeof allowGaps === 'boolean') return allowGaps
+  throw new InvalidInputError('options.allowGaps', describe(allowGaps), 'true or false')
 }
 
 /** @throws {@link InvalidInputError} */

@@ -256,6 +256,7 @@ const METHODS: readonly Method[] = [
   method('compileRecords', 'getEffectivesNaming', [[hash(1)]], 'ids'),
   method('spawnPointers', 'batchGetByChild', [['child']], 'ids'),
   method('storedRows', 'read', ['refs', 'tract_id', [TRACT]], 'enumeration', 'enumeration', 'ids'),
+  method('storedRows', 'iterateReadable', ['refs'], 'enumeration'),
   method(
     'storedRows',
     'insert',

@@ -17,6 +17,9 @@ const WHOLE_TABLES: readonly [sql: RegExp, detail: RegExp][] = [
   [/SELECT content_hash FROM blobs\s+WHERE NOT EXISTS/, /^SCAN blobs USING COVERING INDEX/],
   // No index of the format begins with the head of a record.
   [/'head', record_id/, /^SCAN compile_records\b/],
+  // What is looked for is whatever can be read of a table, and of the index of its key.
+  [/ FROM pragma_/, /^SCAN pragma_\w+ VIRTUAL TABLE/],
+  [/ INDEXED BY "/, /^SCAN \w+ USING COVERING INDEX/],
 ]
 
 afterEach(() => vi.restoreAllMocks())
@@ -152,8 +155,10 @@ async function callEverything(store: SqliteStore): Promise<void> {
     ['spawn_pointers', 'child_tract_id'],
     ['policy_proposals', 'tract_id'],
     ['policy_log', 'tract_id'],
-  ] as const)
+  ] as const) {
     await store.storedRows.read(table, column, [TRACT])
+    for await (const _ of store.storedRows.iterateReadable(table));
+  }
 }
 
 /** The names of the methods that are called, as `refs.getHead`. */

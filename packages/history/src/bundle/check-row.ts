@@ -1,11 +1,20 @@
 import type { StoredRow, StoredTable } from '@tract/repositories'
-import { type CommitRow, timestampCodec, UnreadableValueError } from '@tract/schema'
+import { type CommitRow, UnreadableValueError } from '@tract/schema'
 import { DamagedBundleError } from '../errors.js'
 import { groupBy } from '../group.js'
 import { isPayloadOf } from '../payload.js'
 import { hashFit } from '../verify/commit-hash.js'
+import { commitOfStored } from './commit-of-stored.js'
 import { REFERENCES, TABLES } from './format.js'
+import { Hashes } from './hashes.js'
 import type { ReadRow } from './read-bundle.js'
+
+/** A row that others name and that is not there. */
+export interface Gap {
+  readonly table: StoredTable
+  /** Its hash or id. */
+  readonly key: string
+}
 
 /** Recomputes the hashes of what comes in. A merge waits for its parents, which stand behind it. */
 export class RowCheck {
@@ -13,7 +22,21 @@ export class RowCheck {
   readonly #parents: { readonly commit: string; readonly parent: string }[] = []
 
   /** The keys that others name, by table. */
-  readonly #known = new Map<StoredTable, Set<string>>()
+  readonly #known = new Map<StoredTable, Hashes>()
+  readonly #allowsGaps: boolean
+  readonly #gaps = new Map<StoredTable, Set<string>>()
+
+  /** @param allowsGaps whether rows may name what has not come, which is then told as {@link gaps} */
+  constructor(allowsGaps: boolean) {
+    this.#allowsGaps = allowsGaps
+  }
+
+  /** What rows name and has not come at all. */
+  get gaps(): readonly Gap[] {
+    return [...this.#gaps].flatMap(([table, keys]) =>
+      [...keys].filter((key) => !this.#keysOf(table).has(key)).map((key) => ({ table, key })),
+    )
+  }
 
   /**
    * @throws {@link DamagedBundleError} where a payload or commit is not the one that its hash names, or a row names one that
@@ -47,16 +70,17 @@ export class RowCheck {
     for (const [column, target] of Object.entries(REFERENCES[table] ?? {})) {
       const named = row[column] ?? null
       if (named === null || this.#keysOf(target).has(String(named))) continue
-      throw new DamagedBundleError(
-        line,
-        `${column} ${named}, which has not come before`,
-        `a row of ${target}`,
-      )
+      if (!this.#allowsGaps) {
+        const found = `${column} ${named}, which has not come before`
+        throw new DamagedBundleError(line, found, `a row of ${target}, or gaps to be allowed`)
+      }
+      const keys = this.#gaps.get(target) ?? new Set()
+      this.#gaps.set(target, keys.add(String(named)))
     }
   }
 
-  #keysOf(table: StoredTable): Set<string> {
-    const known = this.#known.get(table) ?? new Set()
+  #keysOf(table: StoredTable): Hashes {
+    const known = this.#known.get(table) ?? new Hashes()
     this.#known.set(table, known)
     return known
   }
@@ -70,24 +94,10 @@ function checkBlob(row: StoredRow, line: number): void {
 }
 
 function commitIn(row: StoredRow, line: number): CommitRow {
-  const text = (column: string) => (row[column] === null ? null : String(row[column]))
   try {
-    const createdAt = timestampCodec.from(row.created_at)
-    if (createdAt === null) throw new DamagedBundleError(line, 'no time', 'the time of a commit')
-    return {
-      commitHash: String(row.commit_hash),
-      tractId: String(row.tract_id),
-      parentHash: text('parent_hash'),
-      contentHash: String(row.content_hash),
-      contentType: String(row.content_type),
-      operation: String(row.operation).toLowerCase(),
-      responseTo: text('response_to'),
-      message: text('message'),
-      tokenCount: Number(row.token_count),
-      metadataJson: null,
-      generationConfigJson: null,
-      createdAt,
-    }
+    const commit = commitOfStored(row)
+    if (commit === null) throw new DamagedBundleError(line, 'no time', 'the time of a commit')
+    return commit
   } catch (error) {
     if (!(error instanceof UnreadableValueError)) throw error
     throw new DamagedBundleError(line, error.found, error.expected, { cause: error })

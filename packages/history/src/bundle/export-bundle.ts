@@ -1,95 +1,96 @@
-import { createHash } from 'node:crypto'
-import type { Repositories, StoredRow, StoredTable } from '@tract/repositories'
-import { canonicalJson, type JsonValue, SCHEMA_VERSION } from '@tract/schema'
-import { checkOptionalText, checkStore, readOptions } from '../input.js'
-import { chunksOf } from '../verify/reading.js'
-import {
-  type BundleEnd,
-  type BundleHeader,
-  type BundleRow,
-  FORMAT,
-  FORMAT_VERSION,
-  TABLES,
-} from './format.js'
-import { type Scope, scopeOf } from './scope.js'
+import { InvalidInputError, type Repositories, type StoredRow, type StoredTable } from '@tract/repositories'
+import { checkFlag, checkOptionalText, checkStore, describe, readOptions } from '../input.js'
+import { chunksOf, PAYLOADS_AT_ONCE } from '../verify/reading.js'
+import { BundleWriter, type ExportedBundle } from './bundle-writer.js'
+import type { CommitBatch } from './commit-order.js'
+import { type Beside, commitsOf } from './commits-of.js'
+import { Hashes } from './hashes.js'
+import { salvage } from './salvage.js'
+
+/** What {@link exportBundle} writes. */
+export interface ExportBundleOptions {
+  /** The tract; all unless given. */
+  readonly tractId?: string
+  /**
+   * Take what can be read out of a damaged store, whatever lies around it, and list what cannot. Rows whose hash does not
+   * fit are listed too, with their text, and are not in the bundle as if they were right. `false` unless given.
+   */
+  readonly salvage?: boolean
+}
+
+/** Rows of these are read so many at a time, because each brings many or long ones. */
+const FEW_AT_ONCE = 100
 
 /**
  * A tract, or a whole store, as lines of JSON: a header, a row a line with its values as they are stored, and a last line
  * with counts and the digest of all before it. What a tract took over from others comes with it; what others made of it
- * does not. Whatever is written meanwhile may be in it, and what is in it is whole.
+ * does not. Whatever is written meanwhile may be in it, and what is in it is whole. It takes memory for what a hash is
+ * told by, not for what it names.
  *
- * @param options.tractId the tract; all unless given
+ * @returns when all lines have come, what was written and what a salvage lost; the same is in the lines
  */
 export async function* exportBundle(
   store: Repositories,
-  options: { readonly tractId?: string } = {},
-): AsyncGenerator<string, void, undefined> {
+  options: ExportBundleOptions = {},
+): AsyncGenerator<string, ExportedBundle, undefined> {
   checkStore(store)
-  const { tractId } = readOptions('options', options, ['tractId'])
+  const { tractId, salvage: isSalvage = false } = readOptions('options', options, ['tractId', 'salvage'])
   checkOptionalText('options.tractId', tractId)
-  const tracts = tractId === undefined ? await store.commits.getTractIds() : [tractId]
-  const digest = createHash('sha256')
-  const rows: Record<string, number> = {}
-  const line = (value: JsonValue): string => {
-    const text = `${canonicalJson(value)}\n`
-    digest.update(text)
-    return text
+  checkFlag('options.salvage', isSalvage)
+  if (isSalvage && tractId !== undefined) {
+    throw new InvalidInputError(
+      'options.tractId',
+      describe(tractId),
+      'nothing: a salvage takes the whole store',
+    )
   }
-  const versions = { version: FORMAT_VERSION, schema_version: SCHEMA_VERSION } as const
-  yield line({ format: FORMAT, ...versions, tracts } satisfies BundleHeader)
-  for await (const [table, row] of rowsOf(store, tracts, tractId === undefined)) {
-    rows[table] = (rows[table] ?? 0) + 1
-    yield line({ table, row: travelling(table, row) } satisfies BundleRow)
+  const writer = new BundleWriter(isSalvage)
+  if (isSalvage) yield* salvage(store, writer)
+  else {
+    const tracts = tractId === undefined ? await store.commits.getTractIds() : [tractId]
+    yield writer.header(tracts)
+    for await (const [table, row] of rowsOf(store, tracts, tractId === undefined))
+      yield writer.row(table, row)
   }
-  yield `${canonicalJson({ rows, digest: digest.digest('hex') } satisfies BundleEnd)}\n`
+  yield writer.end()
+  return writer.written
 }
 
 type Rows = AsyncGenerator<readonly [StoredTable, StoredRow], void, undefined>
 
 async function* rowsOf(store: Repositories, tracts: readonly string[], isWhole: boolean): Rows {
-  // Refs and records are read before commits: whatever they name is there by then.
+  // What names commits is looked up before they are: whatever it names is there by then.
   const refs = await store.storedRows.read('refs', 'tract_id', tracts)
-  const records = await store.storedRows.read('compile_records', 'tract_id', tracts)
-  const scope = await scopeOf(store, tracts)
-  yield* commitRows(store, scope)
-  if (isWhole) yield* keyed(store, 'blobs', 'content_hash', await store.blobs.getOrphanHashes())
+  const records: string[] = []
+  const beside: Beside = { events: new Set(), tracts: new Set(tracts) }
+  for (const tractId of tracts) {
+    for (const recordId of await store.compileRecords.getAllIds(tractId)) records.push(recordId)
+    for (const eventId of await store.operationEvents.getAllIds(tractId)) beside.events.add(eventId)
+  }
+  const sent = new Hashes()
+  for await (const batch of commitsOf(store, tracts, beside, isWhole)) yield* commitRows(store, batch, sent)
+  if (isWhole) {
+    yield* keyed(store, 'blobs', 'content_hash', await store.blobs.getOrphanHashes(), PAYLOADS_AT_ONCE)
+  }
   for (const row of refs) yield ['refs', row]
-  yield* keyed(store, 'operation_events', 'event_id', scope.events)
-  yield* keyed(store, 'operation_commits', 'event_id', scope.events)
-  for (const row of records) yield ['compile_records', row]
-  const recordIds = records.map((row) => String(row.record_id))
-  yield* keyed(store, 'compile_effectives', 'record_id', recordIds)
-  yield* spawnRows(store, scope)
-  yield* keyed(store, 'policy_proposals', 'tract_id', tracts)
-  yield* keyed(store, 'policy_log', 'tract_id', tracts)
+  yield* keyed(store, 'operation_events', 'event_id', [...beside.events])
+  yield* keyed(store, 'operation_commits', 'event_id', [...beside.events], FEW_AT_ONCE)
+  yield* keyed(store, 'compile_records', 'record_id', records, FEW_AT_ONCE)
+  yield* keyed(store, 'compile_effectives', 'record_id', records, FEW_AT_ONCE)
+  // The pointers to the tracts in the bundle, and to those from which they took something over.
+  yield* keyed(store, 'spawn_pointers', 'child_tract_id', [...beside.tracts])
+  yield* keyed(store, 'policy_proposals', 'tract_id', tracts, 1)
+  yield* keyed(store, 'policy_log', 'tract_id', tracts, 1)
 }
 
-async function* commitRows(store: Repositories, { commits }: Scope): Rows {
-  const sent = new Set<string>()
-  for (const hashes of chunksOf(commits)) {
-    const rows = await store.storedRows.read('commits', 'commit_hash', hashes)
-    const contents = [...new Set(rows.map((row) => String(row.content_hash)))].filter(
-      (hash) => !sent.has(hash),
-    )
-    for (const hash of contents) sent.add(hash)
-    yield* keyed(store, 'blobs', 'content_hash', contents)
-    const byHash = new Map(rows.map((row) => [row.commit_hash, row]))
-    for (const hash of hashes) {
-      const row = byHash.get(hash)
-      if (row !== undefined) yield ['commits', row]
-    }
-    yield* keyed(store, 'commit_parents', 'commit_hash', hashes)
-    yield* keyed(store, 'annotations', 'target_hash', hashes)
-  }
-}
-
-/** The pointers to the tracts in the bundle, and to those from which they took something over. */
-async function* spawnRows(store: Repositories, { tracts, commits }: Scope): Rows {
-  const children = new Set(tracts)
-  for (const hashes of chunksOf(commits)) {
-    for (const { tractId } of (await store.commits.getMany(hashes)).values()) children.add(tractId)
-  }
-  yield* keyed(store, 'spawn_pointers', 'child_tract_id', [...children])
+/** @param sent the payloads that have come, to which those of the batch are added */
+async function* commitRows(store: Repositories, { commits, links }: CommitBatch, sent: Hashes): Rows {
+  const contents = commits.map((row) => String(row.content_hash)).filter((hash) => sent.add(hash))
+  yield* keyed(store, 'blobs', 'content_hash', contents, PAYLOADS_AT_ONCE)
+  for (const row of commits) yield ['commits', row]
+  for (const row of links) yield ['commit_parents', row]
+  const hashes = commits.map((row) => String(row.commit_hash))
+  yield* keyed(store, 'annotations', 'target_hash', hashes)
 }
 
 async function* keyed(
@@ -97,13 +98,9 @@ async function* keyed(
   table: StoredTable,
   column: string,
   values: readonly string[],
+  atOnce?: number,
 ): Rows {
-  for (const some of chunksOf(values)) {
+  for (const some of chunksOf(values, atOnce)) {
     for (const row of await store.storedRows.read(table, column, some)) yield [table, row]
   }
-}
-
-/** A row without what is of one database only. */
-function travelling(table: StoredTable, row: StoredRow): StoredRow {
-  return Object.fromEntries(TABLES[table].columns.map((column) => [column, row[column] ?? null]))
 }

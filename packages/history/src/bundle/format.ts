@@ -1,4 +1,5 @@
 import type { StoredRow, StoredTable } from '@tract/repositories'
+import type { JsonObject } from '@tract/schema'
 
 /** What the first line of a bundle says it is. */
 export const FORMAT = 'tract-bundle'
@@ -10,8 +11,10 @@ export interface BundleHeader {
   readonly format: typeof FORMAT
   readonly version: typeof FORMAT_VERSION
   readonly schema_version: number
-  /** The tracts that are in it whole. */
+  /** The tracts that are in it whole; none in one that was salvaged. */
   readonly tracts: readonly string[]
+  /** Whether it is what could be got out of a damaged store. */
+  readonly salvaged?: true
 }
 
 /** Every line between the first and the last: a row, its values as the storage format encodes them. */
@@ -20,10 +23,17 @@ export interface BundleRow {
   readonly row: StoredRow
 }
 
+/** A line of a salvaged bundle: something that is not in it as it was. */
+export interface BundleLoss {
+  readonly lost: JsonObject
+}
+
 /** The last line. */
 export interface BundleEnd {
   /** Rows by table. */
   readonly rows: Readonly<Record<string, number>>
+  /** How many lines of losses there are, in a salvaged bundle. */
+  readonly lost?: number
   /** SHA-256 of all lines before this one, each with its line feed. */
   readonly digest: string
 }

@@ -1,15 +1,23 @@
 import type { StoredRow, StoredTable, StoredValue, Transaction } from '@tract/repositories'
 import { BundleConflictError } from '../errors.js'
+import { groupBy } from '../group.js'
 import { checkFlag, checkStore, readOptions } from '../input.js'
-import { RowCheck } from './check-row.js'
+import { chunksOf } from '../verify/reading.js'
+import { type Gap, RowCheck } from './check-row.js'
 import { TABLES } from './format.js'
 import { checkSource, type TextSource } from './lines.js'
-import { type ReadRow, readBundle } from './read-bundle.js'
+import type { LostRow } from './lost-row.js'
+import { type BundleListener, type ReadRow, readBundle } from './read-bundle.js'
 
 /** What {@link importBundle} does where the store holds something else. */
 export interface ImportBundleOptions {
   /** Keep the refs that the store has, where the bundle has them elsewhere; otherwise that is a conflict. `false` unless given. */
   readonly keepRefs?: boolean
+  /**
+   * Take rows whose hash fits though what they name is not there, as in a salvaged bundle; `verify` tells the gaps, and
+   * importing an older bundle that has the missing rows fills them. Only outside of a transaction. `false` unless given.
+   */
+  readonly allowGaps?: boolean
 }
 
 /** What {@link importBundle} did. */
@@ -20,8 +28,14 @@ export interface ImportedBundle {
   readonly written: Readonly<Record<string, number>>
   /** Rows that were there already. */
   readonly present: number
+  /** What the salvage that made the bundle lost; empty for another bundle. */
+  readonly lost: readonly LostRow[]
+  /** What rows of the bundle name and the store does not hold; empty unless gaps are allowed. */
+  readonly gaps: readonly Gap[]
 }
 
+/** No row has a longer key, whatever a damaged one names. */
+const LONGEST_KEY = 64
 /** How many rows are stored at once. */
 const BATCH = 500
 
@@ -35,6 +49,7 @@ const BATCH = 500
  * @throws {@link ForeignBundleError} where it is no bundle, or of another version
  * @throws {@link DamagedBundleError} where it was cut or changed
  * @throws {@link BundleConflictError} where the store holds another row under a key
+ * @throws {@link InsideTransactionError} where gaps are to be allowed inside a transaction that does not
  */
 export async function importBundle(
   store: Transaction,
@@ -42,12 +57,14 @@ export async function importBundle(
   options: ImportBundleOptions = {},
 ): Promise<ImportedBundle> {
   checkStore(store)
-  const { keepRefs = false } = readOptions('options', options, ['keepRefs'])
+  const { keepRefs = false, allowGaps = false } = readOptions('options', options, ['keepRefs', 'allowGaps'])
   checkFlag('options.keepRefs', keepRefs)
+  checkFlag('options.allowGaps', allowGaps)
   checkSource(source)
-  return store.transaction(async (tx) => {
+  const work = async (tx: Transaction): Promise<ImportedBundle> => {
     let tracts: readonly string[] = []
-    const check = new RowCheck()
+    const lost: LostRow[] = []
+    const check = new RowCheck(allowGaps)
     const seen: Seen = new Map()
     const written: Record<string, number> = {}
     let present = 0
@@ -64,18 +81,37 @@ export async function importBundle(
       present += batch.length - stored
       batch = []
     }
-    const onHeader = (ids: readonly string[]) => {
-      tracts = ids
+    const listener: BundleListener = {
+      onHeader: (ids) => {
+        tracts = ids
+      },
+      onLost: (one) => lost.push(one),
     }
-    for await (const read of readBundle(source, onHeader)) {
+    for await (const read of readBundle(source, listener)) {
       check.check(read)
       if (batch.length === BATCH || (batch[0] !== undefined && batch[0].table !== read.table)) await flush()
       batch.push(read)
     }
     check.finish()
     await flush()
-    return { tracts, written, present }
-  })
+    return { tracts, written, present, lost, gaps: await stillMissing(tx, check.gaps) }
+  }
+  return store.transaction(work, { allowGaps })
+}
+
+/** Those of the gaps that the store does not fill. */
+async function stillMissing(tx: Transaction, gaps: readonly Gap[]): Promise<readonly Gap[]> {
+  const missing: Gap[] = []
+  for (const [table, some] of groupBy(gaps, ({ table }) => table)) {
+    const [column = ''] = TABLES[table].key
+    for (const few of chunksOf(some)) {
+      const keys = few.map(({ key }) => key).filter((key) => key !== '' && key.length <= LONGEST_KEY)
+      const rows = await tx.storedRows.read(table, column, keys)
+      const there = new Set(rows.map((row) => String(row[column])))
+      missing.push(...few.filter(({ key }) => !there.has(key)))
+    }
+  }
+  return missing
 }
 
 /** Returns how many rows were new. */

@@ -10,6 +10,7 @@ import {
 import { DamagedBundleError, ForeignBundleError } from '../errors.js'
 import { FORMAT, FORMAT_VERSION, TABLES } from './format.js'
 import { linesOf, type TextSource } from './lines.js'
+import { type LostRow, lostRowIn } from './lost-row.js'
 
 /** One row of a bundle and the line it stands on, from 1. */
 export interface ReadRow {
@@ -18,29 +19,43 @@ export interface ReadRow {
   readonly line: number
 }
 
+/** What is told of a bundle besides its rows. */
+export interface BundleListener {
+  /** The tracts of the bundle, before the first row comes. */
+  onHeader(tracts: readonly string[]): void
+  /** Something that a salvage lost. */
+  onLost(lost: LostRow): void
+}
+
 /**
  * The rows of a bundle. Ends without an error only where the last line says what the lines before it have.
  *
- * @param onHeader is told the tracts of the bundle before the first row comes
+ * @param listener is told what is no row
  * @throws {@link ForeignBundleError}, {@link DamagedBundleError}
  */
 export async function* readBundle(
   source: TextSource,
-  onHeader: (tracts: readonly string[]) => void,
+  listener: BundleListener,
 ): AsyncGenerator<ReadRow, void, undefined> {
   const digest = createHash('sha256')
   const rows: Record<string, number> = {}
+  let losses = 0
   let number = 0
   let isOver = false
   for await (const text of linesOf(source)) {
     number++
     if (isOver) throw new DamagedBundleError(number, 'a line', 'nothing behind the last line')
     const value = parse(text, number)
-    if (number === 1) onHeader(tractsIn(value))
+    if (number === 1) listener.onHeader(tractsIn(value))
     else if (typeof value.digest === 'string') {
-      checkEnd(value, digest.digest('hex'), rows, number)
+      checkEnd(value, digest.digest('hex'), { ...rows, losses }, number)
       isOver = true
       continue
+    } else if (value.lost !== undefined) {
+      const lost = lostRowIn(value.lost)
+      if (lost === null) throw new ForeignBundleError(number, 'a loss of another form', 'what is lost')
+      listener.onLost(lost)
+      losses++
     } else {
       const read = rowIn(value, number)
       rows[read.table] = (rows[read.table] ?? 0) + 1
@@ -88,6 +103,7 @@ function rowIn({ table, row }: JsonObject, line: number): ReadRow {
   return { table: table as StoredTable, row: row as StoredRow, line }
 }
 
+/** @param rows how many there were of each kind of line */
 function checkEnd(
   end: JsonObject,
   digest: string,
@@ -96,9 +112,9 @@ function checkEnd(
 ): void {
   if (end.digest !== digest)
     throw new DamagedBundleError(line, `lines of digest ${digest}`, String(end.digest))
-  const counted = isObject(end.rows ?? null) ? (end.rows as JsonObject) : {}
+  const counted = { ...(isObject(end.rows ?? null) ? (end.rows as JsonObject) : {}), losses: end.lost ?? 0 }
   for (const table of new Set([...Object.keys(rows), ...Object.keys(counted)])) {
-    const expected = String(counted[table] ?? 0)
+    const expected = String((counted as JsonObject)[table] ?? 0)
     if (String(rows[table] ?? 0) !== expected) {
       throw new DamagedBundleError(line, `${rows[table] ?? 0} rows of ${table}`, expected)
     }

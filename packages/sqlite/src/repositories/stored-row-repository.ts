@@ -1,7 +1,8 @@
-import { type StoredRow, StoredRowRepository, type StoredTable } from '@tract/repositories'
+import { type ReadableRow, type StoredRow, StoredRowRepository, type StoredTable } from '@tract/repositories'
 import type { Tables } from '../connection.js'
 import { checkMember, readIdsAsJson, readRows } from '../input.js'
 import type { Session } from '../session.js'
+import { iterateReadable } from './iterate-readable.js'
 
 const TABLES = {
   blobs: 'blobs',
@@ -36,6 +37,11 @@ export class SqliteStoredRowRepository extends StoredRowRepository {
     const sql = stored.selectBy(column)
     const wanted = readIdsAsJson('values', values)
     return this.#session.read((db) => db.rows<StoredRow>(sql, wanted).map((row) => stored.read(row)))
+  }
+
+  override async *iterateReadable(table: StoredTable): AsyncGenerator<ReadableRow, void, undefined> {
+    checkMember('table', table, TABLES)
+    yield* iterateReadable(this.#session, this.#session.tables[TABLES[table]])
   }
 
   override async insert(

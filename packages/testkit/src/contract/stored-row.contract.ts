@@ -1,11 +1,22 @@
-import { AlreadyExistsError, InvalidInputError, MissingReferenceError } from '@tract/repositories'
+import {
+  AlreadyExistsError,
+  InsideTransactionError,
+  InvalidInputError,
+  MissingReferenceError,
+  type StoredTable,
+  type Transaction,
+} from '@tract/repositories'
 import { describe, expect } from 'vitest'
 import { anAnnotation } from '../builders/annotation.js'
 import { A_TRACT } from '../builders/seeded.js'
 import { aSpawnPointer } from '../builders/spawn-pointer.js'
+import { collected } from './collected.js'
 import { refusal } from './expectations.js'
 import type { ContractTest } from './fixture.js'
 import { saveCommit, saveTied } from './seeds.js'
+
+/** More than any adapter is likely to read at a time. */
+const MANY = 2_500
 
 /** Rows as the storage format encodes them. */
 export function storedRowContract(test: ContractTest): void {
@@ -72,6 +83,81 @@ export function storedRowContract(test: ContractTest): void {
       const [pointer = {}] = await store.storedRows.read('spawn_pointers', 'child_tract_id', ['child'])
       const { id: _, ...again } = pointer
       await refusal(AlreadyExistsError, () => store.storedRows.insert('spawn_pointers', [again]))
+    })
+
+    test('what can be read of a sound table is every row, as it is read otherwise, in the order of insertion', async ({
+      store,
+    }) => {
+      const readable = (table: StoredTable) => collected(store.storedRows.iterateReadable(table))
+      expect(await readable('commits')).toEqual([])
+      const hashes = Array.from({ length: MANY }, (_, index) => `commit ${MANY - index}`)
+      await store.transaction(async () => {
+        for (const hash of hashes) await saveTied(store, [hash])
+      })
+      const commits = await readable('commits')
+      expect(commits.map(({ row }) => row?.commit_hash)).toEqual(hashes)
+      expect(commits.every(({ damage }) => damage === null)).toBe(true)
+      const rows = await store.storedRows.read('commits', 'tract_id', [A_TRACT])
+      expect(commits.map(({ row }) => row)).toEqual(rows)
+      const metadataJson = { n: 1, big: 2n ** 60n }
+      const { contentHash } = await saveCommit(store, { commitHash: 'last', metadataJson })
+      expect((await readable('commits')).at(-1)).toMatchObject({
+        row: { metadata_json: '{"n": 1, "big": 1152921504606846976}' },
+      })
+      expect(await readable('blobs')).toContainEqual({
+        row: expect.objectContaining({ content_hash: contentHash }),
+        damage: null,
+      })
+    })
+
+    test('what can be read in a transaction is what it has written', async ({ store }) => {
+      await store.transaction(async (tx) => {
+        await saveTied(tx, ['one'])
+        expect(await collected(tx.storedRows.iterateReadable('commits'))).toHaveLength(1)
+      })
+    })
+
+    test('rows that name missing ones are stored where gaps are allowed, until that transaction has ended', async ({
+      store,
+    }) => {
+      await saveTied(store, ['one'])
+      const [row = {}] = await store.storedRows.read('commits', 'commit_hash', ['one'])
+      const child = { ...row, commit_hash: 'child', parent_hash: 'gone' }
+      const other = { ...row, commit_hash: 'other', content_hash: 'gone' }
+      const failure = new Error('changed my mind')
+      const failing = store.transaction(
+        async (tx) => {
+          await tx.storedRows.insert('commits', [child])
+          throw failure
+        },
+        { allowGaps: true },
+      )
+      await expect(failing).rejects.toBe(failure)
+      expect(await store.commits.get('child')).toBeNull()
+      await store.transaction(
+        async (tx) => {
+          await tx.storedRows.insert('commits', [child])
+          await tx.transaction((inner) => inner.storedRows.insert('commits', [other]), { allowGaps: true })
+        },
+        { allowGaps: true },
+      )
+      expect(await store.storedRows.read('commits', 'commit_hash', ['child', 'other'])).toEqual([
+        child,
+        other,
+      ])
+      const later = [{ ...child, commit_hash: 'later' }]
+      await refusal(MissingReferenceError, () => store.storedRows.insert('commits', later))
+      await refusal(MissingReferenceError, () =>
+        store.transaction((tx) => tx.storedRows.insert('commits', later)),
+      )
+    })
+
+    test('gaps are for a whole transaction to allow, and other options are refused', async ({ store }) => {
+      const allowing = (tx: Transaction) => tx.transaction(async () => undefined, { allowGaps: true })
+      await refusal(InsideTransactionError, () => store.transaction(allowing))
+      for (const options of [{ allowGaps: 1 }, { allowgaps: true }, 'allowGaps', null]) {
+        await refusal(InvalidInputError, () => store.transaction(async () => undefined, options as never))
+      }
     })
 
     test('another table or column, a missing column and a value that no database holds are refused', async ({

@@ -30,6 +30,8 @@ export interface ModelState {
   policyLog: PolicyLogRow[]
   /** The stored values of rows that were given so, whose texts another encoder might write otherwise. */
   texts: Map<object, StoredRow>
+  /** Whether rows may name rows that do not exist: in a transaction that allows gaps. */
+  allowsGaps: boolean
   /** The last id given to a row whose id is generated. */
   lastId: number
 }
@@ -50,6 +52,7 @@ export function emptyState(): ModelState {
     policyProposals: [],
     policyLog: [],
     texts: new Map(),
+    allowsGaps: false,
     lastId: 0,
   }
 }

@@ -4,7 +4,7 @@ import type { ModelState } from './state.js'
 
 /** A table as the storage format has it. */
 interface StoredForm {
-  readonly rows: Exclude<keyof ModelState, 'lastId' | 'texts'>
+  readonly rows: Exclude<keyof ModelState, 'lastId' | 'texts' | 'allowsGaps'>
   readonly key: readonly string[]
   readonly columns: readonly string[]
   readonly nullable: readonly string[]

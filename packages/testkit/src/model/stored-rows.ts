@@ -1,6 +1,7 @@
 import {
   AlreadyExistsError,
   MissingReferenceError,
+  type ReadableRow,
   type StoredRow,
   StoredRowRepository,
   type StoredTable,
@@ -36,6 +37,10 @@ export class ModelStoredRowRepository extends StoredRowRepository {
     return this.#all(table).filter((row) => row[column] !== null && values.includes(String(row[column])))
   }
 
+  override async *iterateReadable(table: StoredTable): AsyncGenerator<ReadableRow, void, undefined> {
+    for (const row of this.#all(table)) yield { row, damage: null }
+  }
+
   override async insert(
     table: StoredTable,
     rows: readonly StoredRow[],
@@ -60,7 +65,8 @@ export class ModelStoredRowRepository extends StoredRowRepository {
     for (const [column, target] of Object.entries(REFERENCES[table] ?? {})) {
       const named = row[column] ?? null
       const [targetKey = ''] = STORED_FORMS[target].key
-      if (named !== null && !this.#all(target).some((other) => other[targetKey] === named)) {
+      const isGap = named !== null && !this.#state.allowsGaps
+      if (isGap && !this.#all(target).some((other) => other[targetKey] === named)) {
         throw new MissingReferenceError(table, column, target, String(named))
       }
     }

@@ -132,6 +132,7 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   ],
   'policies.deleteLogEntries': [checkTract, ['before', time]],
   'storedRows.read': [checkTable, ['column', text()], ['values', ids]],
+  'storedRows.iterateReadable': [checkTable],
   'storedRows.insert': [checkTable, ['rows', list]],
   ...Object.fromEntries(
     ROW_INPUTS.map(({ name, fields }) => [name, [['input', rowInput(name, fields)] as const]]),
@@ -144,7 +145,7 @@ export function readArguments(method: string, given: readonly unknown[]): readon
   if (checks === undefined) throw new Error(`${method} has no rules`)
   try {
     const read = checks.map(([name, check], index) => check(name, given[index]))
-    if (method.startsWith('storedRows.')) checkStored(read[0] as StoredTable, read[1])
+    if (method.startsWith('storedRows.') && read.length > 1) checkStored(read[0] as StoredTable, read[1])
     return read.slice(0, Math.max(given.length, 1))
   } catch (error) {
     if (error instanceof TractError) throw error

@@ -9,6 +9,7 @@ import {
   StoreClosedError,
   type Transaction,
   TransactionEndedError,
+  type TransactionOptions,
   UnfinishedTransactionError,
 } from '@tract/repositories'
 import { SCHEMA_VERSION } from '@tract/schema'
@@ -140,7 +141,8 @@ export function memoryStore(
     }
 
   const perform = async <Result>(unit: Unit, work: Work<Result>): Promise<Result> => {
-    const transaction = <Inner>(inner: Work<Inner>) => nest(unit, inner)
+    const transaction = <Inner>(inner: Work<Inner>, options?: TransactionOptions) =>
+      nest(unit, inner, options)
     const tx = { ...bound(runInside(unit), read), transaction }
     try {
       const result = await context.run(unit, async () => work(tx))
@@ -152,8 +154,13 @@ export function memoryStore(
     }
   }
 
-  const nest = async <Result>(unit: Unit, work: Work<Result>): Promise<Result> => {
+  const nest = async <Result>(
+    unit: Unit,
+    work: Work<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result> => {
     checkWork(work)
+    if (allowsGaps(options) && !unit.state.allowsGaps) throw new InsideTransactionError('transaction')
     const current = context.getStore()
     const outer = unit.contains(current) ? current : unit
     outer.assertRunning()
@@ -176,12 +183,21 @@ export function memoryStore(
     }
   }
 
-  const transaction = async <Result>(work: Work<Result>): Promise<Result> => {
+  const transaction = async <Result>(work: Work<Result>, options?: TransactionOptions): Promise<Result> => {
     const unit = context.getStore()
-    if (unit !== undefined) return nest(unit, work)
+    if (unit !== undefined) return nest(unit, work, options)
     assertOpen()
     checkWork(work)
-    return tracked(commit((state) => perform(new Unit(state, null), work)))
+    const allows = allowsGaps(options)
+    return tracked(
+      commit(async (state) => {
+        const before = state.allowsGaps
+        state.allowsGaps ||= allows
+        const result = await perform(new Unit(state, null), work)
+        state.allowsGaps = before
+        return result
+      }),
+    )
   }
 
   const close = async (): Promise<void> => {
@@ -234,6 +250,20 @@ function bound(run: Run, read: typeof readArguments): Repositories {
     repositories[name] = methods
   }
   return repositories as unknown as Repositories
+}
+
+function allowsGaps(options: TransactionOptions = {}): boolean {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InvalidInputError('options', typeof options, 'an object')
+  }
+  for (const field in options) {
+    if (field !== 'allowGaps') throw new InvalidInputError(`options.${field}`, 'a field', 'allowGaps')
+  }
+  const { allowGaps = false } = options
+  if (typeof allowGaps !== 'boolean') {
+    throw new InvalidInputError('options.allowGaps', typeof allowGaps, 'true or false')
+  }
+  return allowGaps
 }
 
 function checkWork(work: unknown): void {

@@ -356,5 +356,5 @@ class OwnCopy extends MemoryDatabase {
 
 /** Changes what the functions of transactions are given. */
 function withTransactions(store: Store, change: (tx: Transaction) => Transaction): Store {
-  return { ...store, transaction: (work) => store.transaction((tx) => work(change(tx))) }
+  return { ...store, transaction: (work, options) => store.transaction((tx) => work(change(tx)), options) }
 }

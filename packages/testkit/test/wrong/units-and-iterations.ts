@@ -1,8 +1,11 @@
 import { Timestamp } from '@tract/schema'
+import type { ModelState } from '../../src/model/state.js'
+import { MemoryDatabase } from '../support/memory-store.js'
 import { type WrongAdapter, wrongCall } from './wrong-adapter.js'
 
 const UNIT = 'a commit with its blob'
 const ITERATIONS = 'iterations'
+const STORED = 'stored rows'
 
 export const WRONG_UNITS_AND_ITERATIONS: readonly WrongAdapter[] = [
   {
@@ -90,6 +93,53 @@ export const WRONG_UNITS_AND_ITERATIONS: readonly WrongAdapter[] = [
           }
         },
     ),
+  },
+  {
+    name: 'what can be read of a table ends after a thousand rows',
+    caughtBy: [
+      `${STORED} > what can be read of a sound table is every row, as it is read otherwise, in the order of insertion`,
+    ],
+    parts: wrongCall(
+      'storedRows',
+      'iterateReadable',
+      (right) =>
+        async function* (table) {
+          let count = 0
+          for await (const row of right(table)) if (count++ < 1_000) yield row
+        },
+    ),
+  },
+  {
+    name: 'what may be missing is allowed in no transaction',
+    caughtBy: [
+      `${STORED} > rows that name missing ones are stored where gaps are allowed, until that transaction has ended`,
+    ],
+    parts: wrongCall('storedRows', 'insert', (right, state) => (table, rows) => {
+      state.allowsGaps = false
+      return right(table, rows)
+    }),
+  },
+  {
+    name: 'what may be missing is allowed for ever after',
+    caughtBy: [
+      `${STORED} > rows that name missing ones are stored where gaps are allowed, until that transaction has ended`,
+    ],
+    database: () =>
+      new (class extends MemoryDatabase {
+        #allows = false
+
+        override begin(): ModelState {
+          return { ...super.begin(), allowsGaps: this.#allows }
+        }
+
+        override commit(state: ModelState): void {
+          const missing = state.commits.some(
+            ({ contentHash }) => !state.blobs.some((blob) => blob.contentHash === contentHash),
+          )
+          this.#allows ||= missing
+          super.commit(state)
+        }
+      })(),
   },
   {
     name: 'an iteration over sources goes through the events of every tract',

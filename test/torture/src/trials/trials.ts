@@ -1,8 +1,10 @@
+import { bitFlips } from './bit-flips.js'
 import { crash } from './crash.js'
 import { crashBackup } from './crash-backup.js'
 import { crashCollect } from './crash-collect.js'
 import { crashImport } from './crash-import.js'
 import { crashMigration } from './crash-migration.js'
+import { damage } from './damage.js'
 import { faults, faultsCheckpoint, powerFailures, tornPages } from './faults.js'
 import { faultsCollect, faultsImport, faultsMigration } from './faults-whole.js'
 import { fullDisk } from './full-disk.js'
@@ -34,5 +36,7 @@ export const trials: readonly Trial[] = [
   faultsImport,
   fullDisk,
   permissions,
+  damage,
+  bitFlips,
   soak,
 ]

@@ -448,6 +448,14 @@ export const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
     },
     { ...IDS, name: 'values', call: (store, value) => store.storedRows.read('refs', 'tract_id', value) },
   ],
+  'storedRows.iterateReadable': [
+    {
+      name: 'table',
+      takes: 'refs',
+      refuses: noValueOf(['refs']),
+      call: (store, value) => collected(store.storedRows.iterateReadable(value)),
+    },
+  ],
   'storedRows.insert': [
     {
       name: 'table',

@@ -1,0 +1,142 @@
+import type { ReadableRow, RowDamage, StoredRow, StoredValue } from '@tract/repositories'
+import type { Encoders, Session } from '../session.js'
+import { asFound, ROW_ID } from '../stored-form.js'
+import { exactId, IndexedIds, keysInIndex } from './indexed-rows.js'
+import { RowIds } from './row-ids.js'
+
+/** Rows read at a time. */
+const STRETCH = 500
+/** Before every row id, and behind. */
+const FIRST_ID = -(2n ** 63n)
+const LAST_ID = 2n ** 63n - 1n
+
+/** A table of the format, as far as it needs no turn. */
+export type AnyTable = Encoders[keyof Encoders]
+
+type RowWithId = Readonly<Record<string, StoredValue | Uint8Array>>
+
+/**
+ * The rows of a table in the order of their ids, in stretches. Where a stretch meets what cannot be read, it goes on
+ * behind: at the next row whose page can be read, which the indexes help to find. In the end the index of the table's key
+ * tells which rows were not met; they are asked for one by one.
+ */
+export async function* iterateReadable(
+  session: Session,
+  table: AnyTable,
+): AsyncGenerator<ReadableRow, void, undefined> {
+  const { stored } = table
+  const met = new RowIds()
+  const again = new Contents()
+  let indexed: IndexedIds | undefined
+  let last: bigint | null = null
+  for (let from = FIRST_ID; from <= LAST_ID; ) {
+    const start: bigint = from
+    const { rows, damage } = await session.read((db) =>
+      db.readableRows<RowWithId>(stored.selectFrom, start, STRETCH),
+    )
+    for (const row of rows) {
+      // Only damage gives a number twice: two rows have it, or the way led back. The same row comes no third time.
+      if (met.add(asKey(idOf(row))) || again.add(row)) yield readableRow(table, row)
+    }
+    const end: RowWithId | undefined = rows.at(-1)
+    // A row whose id was changed can stand between others; it leads nowhere where it is the last one.
+    if (end !== undefined) from = idOf(end) >= start ? idOf(end) + 1n : start
+    if (damage === null && rows.length < STRETCH) {
+      last = from - 1n
+      break
+    }
+    if (damage === null && from > start) continue
+    const message = damage?.message ?? 'rows out of order'
+    const next: bigint = from
+    const [there] = await session.read((db) => db.readableRows<RowWithId>(stored.selectIdsFrom, next, 1).rows)
+    const id: bigint | null = there === undefined ? null : idOf(there)
+    if (id !== null && id >= from) {
+      met.add(asKey(id))
+      yield await partOf(session, table, id, message)
+      from = id + 1n
+      continue
+    }
+    indexed ??= await IndexedIds.of(session, stored.table)
+    if (!indexed.areAll) {
+      yield { row: null, damage: { key: {}, column: null, found: {}, message } }
+    }
+    const reachable = await indexed.nextReachable(session, stored.selectIdsFrom, from)
+    if (reachable === null) break
+    from = reachable
+  }
+  for await (const { id, key } of keysInIndex(session, stored)) {
+    const isLater = last !== null && id > last
+    if (isLater || !met.add(asKey(id))) continue
+    const { rows } = await session.read((db) => db.readableRows<RowWithId>(stored.selectFrom, id, 1))
+    const [row] = rows
+    if (row !== undefined && idOf(row) === id) yield readableRow(table, row)
+    else
+      yield {
+        row: null,
+        damage: { key, column: null, found: key, message: 'the index names a row that cannot be reached' },
+      }
+  }
+}
+
+/** Rows by all that they hold. */
+class Contents {
+  readonly #texts = new Set<string>()
+
+  /** Adds one. Returns whether it was new. */
+  add(row: RowWithId): boolean {
+    const { size } = this.#texts
+    const text = JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
+    return this.#texts.add(text).size > size
+  }
+}
+
+function idOf(row: RowWithId): bigint {
+  return BigInt(row[ROW_ID] as number | bigint)
+}
+
+function asKey(id: bigint): number | string {
+  const exact = exactId(id)
+  return typeof exact === 'number' ? exact : String(exact)
+}
+
+/** A row that was read, without a value that no writer leaves where it may be missing. */
+function readableRow(table: AnyTable, { [ROW_ID]: _, ...row }: RowWithId): ReadableRow {
+  const damages = table.damageOf(row)
+  const [damage] = damages
+  if (damage === undefined) return { row: row as StoredRow, damage: null }
+  const isOne = damages.length === 1
+  const found = asFound(row)
+  const told: RowDamage = {
+    key: keyIn(table, found),
+    column: isOne ? damage.column : null,
+    found,
+    message: damages
+      .map(({ column, found, expected }) => `${column}: found ${found}, expected ${expected}`)
+      .join('; '),
+  }
+  const canStand = isOne && damage.isNullable
+  return { row: canStand ? ({ ...row, [damage.column]: null } as StoredRow) : null, damage: told }
+}
+
+/** What can be read of a row whose values cannot be read together. */
+async function partOf(session: Session, table: AnyTable, id: bigint, message: string): Promise<ReadableRow> {
+  const { stored } = table
+  const part: Record<string, StoredValue | Uint8Array> = {}
+  const lost: string[] = []
+  for (const column of stored.columnNames) {
+    const { rows, damage } = await session.read((db) =>
+      db.readableRows<RowWithId>(stored.selectValue(column), id),
+    )
+    if (damage === null) part[column] = rows[0]?.value ?? null
+    else lost.push(column)
+  }
+  const found = asFound(part)
+  const column = lost.length === 1 ? (lost[0] ?? null) : null
+  const where = lost.length === 0 ? message : `${lost.join(', ')}: ${message}`
+  return { row: null, damage: { key: keyIn(table, found), column, found, message: where } }
+}
+
+function keyIn({ stored }: AnyTable, found: StoredRow): StoredRow {
+  const names = stored.keyColumns.filter((name) => found[name] !== undefined && found[name] !== null)
+  return Object.fromEntries(names.map((name) => [name, found[name] ?? null]))
+}

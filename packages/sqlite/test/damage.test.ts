@@ -1,0 +1,238 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  InvalidInputError,
+  type ReadableRow,
+  type Store,
+  type StoredRow,
+  UnsupportedDatabaseError,
+} from '@tract/repositories'
+import type { Database } from 'better-sqlite3'
+import { describe, expect } from 'vitest'
+import { it } from './support/it.js'
+import { aBlob, aCommit, hash, TRACT } from './support/rows.js'
+
+const PAGE_SIZE = 4096
+const COMMITS = 300
+const SALVAGE = { readonly: true, salvage: true }
+
+/** What stands on a page, as SQLite tells it of a sound file. */
+interface Page {
+  readonly page: number
+  readonly name: string
+  readonly pagetype: 'internal' | 'leaf' | 'overflow'
+  readonly cells: number
+}
+
+/** Commits whose payloads lie on pages of their own, on shared ones, and on several. */
+async function fill(store: Store): Promise<void> {
+  await store.transaction(async (tx) => {
+    for (let number = 1; number <= COMMITS; number++) {
+      const text = 'x'.repeat(number % 10 === 0 ? 9_000 : number * 3)
+      const payloadJson = `{"text": "${number} ${text}"}`
+      await tx.blobs.saveIfAbsent(aBlob(number, { payloadJson, byteSize: payloadJson.length }))
+      await tx.commits.save(aCommit(number, { parentHash: number === 1 ? null : hash(number - 1) }))
+      await tx.annotations.save({ tractId: TRACT, targetHash: hash(number), priority: 'pinned' })
+    }
+  })
+}
+
+async function readable(store: Store, table: 'blobs' | 'commits' | 'annotations') {
+  const rows: StoredRow[] = []
+  const lost: NonNullable<ReadableRow['damage']>[] = []
+  for await (const { row, damage } of store.storedRows.iterateReadable(table)) {
+    if (row !== null) rows.push(row)
+    if (damage !== null) lost.push(damage)
+  }
+  return { rows, lost }
+}
+
+function pagesOf(handle: Database): readonly Page[] {
+  const sql = 'SELECT pageno AS page, name, pagetype, ncell AS cells FROM dbstat ORDER BY pageno'
+  return handle.prepare<[], Page>(sql).all()
+}
+
+/** A copy of a file with other bytes on a page. */
+function withPage(location: string, page: number, change: (bytes: Buffer) => void): string {
+  const copy = join(location, '..', `page-${page}.db`)
+  const bytes = readFileSync(location)
+  change(bytes.subarray((page - 1) * PAGE_SIZE, page * PAGE_SIZE))
+  writeFileSync(copy, bytes)
+  return copy
+}
+
+describe('what can be read of a damaged file', () => {
+  it('is every row that is not on the damaged page, and every other is named', async ({
+    open,
+    plain,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    const sound = {
+      blobs: (await readable(store, 'blobs')).rows,
+      commits: (await readable(store, 'commits')).rows,
+    }
+    await store.close()
+    const handle = plain()
+    const pages = pagesOf(handle)
+    handle.close()
+    // Behind a page of the schema, or one that leads to others, lie whole tables.
+    const last = pages.filter(({ name, pagetype }) => name !== 'sqlite_schema' && pagetype !== 'internal')
+    expect(last.length).toBeGreaterThan(100)
+    for (const { page, name, pagetype, cells } of last.filter(({ page }) => page % 5 === 0)) {
+      const copy = withPage(location, page, (bytes) => bytes.fill(0))
+      const damaged = await open(copy, SALVAGE)
+      for (const table of ['blobs', 'commits'] as const) {
+        const { rows, lost } = await readable(damaged, table)
+        const expected = name !== table ? 0 : pagetype === 'overflow' ? 1 : cells
+        expect(lost.length, `${pagetype} page ${page} of ${name}`).toBe(expected)
+        expect(rows.length).toBe(COMMITS - expected)
+        const keys = new Set(rows.map((row) => JSON.stringify(row)))
+        for (const row of sound[table]) {
+          const hash = row.content_hash
+          const isLost = lost.some(({ key }) => (key.commit_hash ?? key.content_hash) === hash)
+          expect(keys.has(JSON.stringify(row))).toBe(!isLost)
+        }
+      }
+      await damaged.close()
+    }
+  }, 60_000)
+
+  it('is what lies before the end of a file that was cut, and what the indexes name of the rest', async ({
+    open,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const size = readFileSync(location).length
+    truncateSync(location, Math.floor(size / 2 / PAGE_SIZE) * PAGE_SIZE + 100)
+    await expect(open(location, { readonly: true })).rejects.toMatchObject({ code: 'truncated_database' })
+    const { rows, lost } = await readable(await open(location, SALVAGE), 'blobs')
+    expect(rows.length).toBeGreaterThan(COMMITS / 4)
+    expect(lost.length).toBeGreaterThan(0)
+    for (const row of rows)
+      expect(row.payload_json).toContain(`"${Number.parseInt(String(row.content_hash), 16)} `)
+  }, 60_000)
+
+  it('leaves out a value that no writer leaves where there may be none, and the row where there must be one', async ({
+    store,
+    plain,
+    location,
+    open,
+  }) => {
+    await fill(store)
+    const handle = plain()
+    handle.prepare('UPDATE commits SET message = ? WHERE commit_hash = ?').run(Buffer.from('text'), hash(7))
+    handle.prepare('UPDATE commits SET token_count = ? WHERE commit_hash = ?').run('many', hash(8))
+    handle.prepare("UPDATE commits SET message = 'a' || char(0) || 'b' WHERE commit_hash = ?").run(hash(9))
+    const { rows, lost } = await readable(await open(location, SALVAGE), 'commits')
+    const [found] = await store.storedRows.read('commits', 'commit_hash', [hash(1)])
+    expect(rows).toHaveLength(COMMITS - 1)
+    expect(rows.find(({ commit_hash }) => commit_hash === hash(7))).toMatchObject({ message: null })
+    expect(rows[0]).toEqual(found)
+    expect(lost).toMatchObject([
+      { key: { commit_hash: hash(7) }, column: 'message', found: { message: 'text' } },
+      { key: { commit_hash: hash(8) }, column: 'token_count', found: { token_count: 'many' } },
+      { key: { commit_hash: hash(9) }, column: 'message' },
+    ])
+    // The same rows, asked for otherwise, are told and not given with another type.
+    await expect(store.commits.get(hash(7))).rejects.toMatchObject({
+      code: 'damaged_data',
+      place: 'commits.message',
+    })
+    await expect(store.commits.get(hash(8))).rejects.toMatchObject({ code: 'damaged_data' })
+  })
+
+  it('is for reading only', async ({ open, store }) => {
+    await expect(open(':memory:', { salvage: true })).rejects.toBeInstanceOf(InvalidInputError)
+    await fill(store)
+    const salvage = await open(undefined, SALVAGE)
+    await expect(salvage.blobs.saveIfAbsent(aBlob(1000))).rejects.toMatchObject({ code: 'readonly_store' })
+  })
+
+  it('is all of it where only the header was overwritten, with a log or without', async ({
+    open,
+    location,
+    folder,
+  }) => {
+    const store = await open()
+    await fill(store)
+    const sound = (await readable(store, 'blobs')).rows
+    const before = new Set(readdirSync(tmpdir()))
+    for (const [name, close] of [
+      ['with a log', async () => undefined],
+      ['without', () => store.close()],
+    ] as const) {
+      await close()
+      const copy = join(folder, `${name}.db`)
+      copyFileSync(location, copy)
+      if (existsSync(`${location}-wal`)) copyFileSync(`${location}-wal`, `${copy}-wal`)
+      for (const header of [
+        Buffer.alloc(100),
+        Buffer.from('# Notes\n\nSomebody wrote here.'),
+        Buffer.alloc(100, 0xa5),
+      ]) {
+        const bytes = readFileSync(copy)
+        header.copy(bytes)
+        writeFileSync(copy, bytes)
+        // With the log the header is read from there.
+        const refused = open(copy, { readonly: true }).then(
+          () => null,
+          (error) => error,
+        )
+        if (name === 'without') expect(await refused).toBeInstanceOf(UnsupportedDatabaseError)
+        const damaged = await open(copy, SALVAGE)
+        const { rows, lost } = await readable(damaged, 'blobs')
+        expect(lost).toEqual([])
+        expect(JSON.stringify(rows)).toBe(JSON.stringify(sound))
+        await damaged.close()
+        expect(readFileSync(copy).equals(bytes)).toBe(true)
+      }
+    }
+    const left = readdirSync(tmpdir()).filter(
+      (name) => name.startsWith('tract-salvage-') && !before.has(name),
+    )
+    expect(left).toEqual([])
+  }, 60_000)
+
+  it('is nothing where the page of the schema is gone, and that is a typed error', async ({
+    open,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const copy = withPage(location, 1, (bytes) => bytes.fill(0))
+    await expect(open(copy, SALVAGE)).rejects.toBeInstanceOf(UnsupportedDatabaseError)
+  })
+
+  it('is every other row where the number of one was changed, wherever it says that it is', async ({
+    open,
+    plain,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const handle = plain()
+    const leaves = pagesOf(handle).filter(({ name, pagetype }) => name === 'commits' && pagetype === 'leaf')
+    handle.close()
+    for (const { page } of leaves.slice(1, 3)) {
+      // The number of a row stands behind the length of its cell, here in two bytes each
+      // (https://www.sqlite.org/fileformat2.html#b_tree_pages).
+      const copy = withPage(location, page, (bytes) => {
+        const cell = bytes.readUInt16BE(8 + 2 * 3)
+        bytes.writeUInt8(bytes.readUInt8(cell + 2) | 0x40, cell + 2)
+      })
+      const { rows, lost } = await readable(await open(copy, SALVAGE), 'commits')
+      // The changed number may be that of another row: then the row is listed as if it were gone.
+      const hashes = [...rows, ...lost.map(({ key }) => key)].map(({ commit_hash }) => commit_hash)
+      expect(new Set(hashes).size).toBe(COMMITS)
+      expect(rows.length).toBeGreaterThanOrEqual(COMMITS - 1)
+      expect(lost.length).toBeLessThanOrEqual(1)
+    }
+  })
+})
