@@ -190,6 +190,27 @@ test('a tract of another origin brings along the whole chain behind it', async (
   expect((await verify(target)).ok).toBe(true)
 })
 
+test('a tract brings along the edits that gave its sources elsewhere their text', async () => {
+  const store = await aStore()
+  const two = history(store, 'two')
+  const a = await two.commit(user('a'))
+  const edit = await two.commit(user('a, put in many more words'), { editOf: a.commitHash })
+  const { summary } = await two.compress({ sources: [a.commitHash], summary: 'S' })
+  await history(store, 'one').import({ from: 'two', commits: [summary.commitHash] })
+  const target = await aStore()
+  await importBundle(target, exportBundle(store, { tractId: 'one' }))
+  expect(await target.commits.get(edit.commitHash)).toEqual(edit)
+  expect((await verify(target)).findings).toEqual(
+    (await verify(store)).findings.filter(({ tractId }) => tractId === 'one'),
+  )
+})
+
+test('a misspelt tract is told, for a bundle of nothing is no backup', async () => {
+  const store = await aStore()
+  await history(store, 'chat').commit(user('a'))
+  await expect(textOf(store, 'caht')).rejects.toMatchObject({ code: 'unknown_tract', tractId: 'caht' })
+})
+
 test('text that reads as nothing is not nothing', async () => {
   const [store, target] = [await aStore(), await aStore()]
   await history(store, 't').commit(user('a'), { message: 'null' })

@@ -1,4 +1,6 @@
 import type { Repositories } from '@tract/repositories'
+import type { OperationCommitRow } from '@tract/schema'
+import { groupBy } from '../group.js'
 import { chunksAsTheyCome, chunksOf } from '../verify/reading.js'
 import { type CommitBatch, CommitOrder } from './commit-order.js'
 
@@ -82,10 +84,30 @@ class Elsewhere {
     }
   }
 
+  /** The commits that events link, and the edits that had given the sources their text by then. */
   async #addLinked(eventIds: readonly string[]): Promise<void> {
     for (const some of chunksOf(eventIds)) {
-      const links = await this.#store.operationEvents.batchGetCommits(some)
-      for (const { commitHash } of [...links.values()].flat()) this.#open.push(commitHash)
+      const links = [...(await this.#store.operationEvents.batchGetCommits(some)).values()].flat()
+      for (const { commitHash } of links) this.#open.push(commitHash)
+      await this.#addEdits(links.filter(({ role }) => role === 'source'))
+    }
+  }
+
+  async #addEdits(sources: readonly OperationCommitRow[]): Promise<void> {
+    const responses = await this.#store.commits.getResponses(sources.map(({ commitHash }) => commitHash))
+    const edits = groupBy(
+      responses.filter(({ operation }) => operation === 'edit'),
+      ({ responseTo }) => responseTo,
+    )
+    if (edits.size === 0) return
+    const events = await this.#store.operationEvents.getMany([
+      ...new Set(sources.map(({ eventId }) => eventId)),
+    ])
+    for (const { eventId, commitHash } of sources) {
+      const createdAt = events.get(eventId)?.createdAt
+      for (const edit of edits.get(commitHash) ?? []) {
+        if (createdAt !== undefined && edit.createdAt <= createdAt) this.#open.push(edit.commitHash)
+      }
     }
   }
 }

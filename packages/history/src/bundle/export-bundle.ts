@@ -1,5 +1,6 @@
 import { InvalidInputError, type Repositories, type StoredRow, type StoredTable } from '@tract/repositories'
 import { checkFlag, checkOptionalText, checkStore, describe, readOptions } from '../input.js'
+import { tractsOf } from '../resolve.js'
 import { chunksOf, PAYLOADS_AT_ONCE } from '../verify/reading.js'
 import { BundleWriter, type ExportedBundle } from './bundle-writer.js'
 import type { CommitBatch } from './commit-order.js'
@@ -27,6 +28,7 @@ const FEW_AT_ONCE = 100
  * does not. Whatever is written meanwhile may be in it, and what is in it is whole. It takes memory for what a hash is
  * told by, not for what it names.
  *
+ * @throws {@link UnknownTractError} where no row names the tract
  * @returns when all lines have come, what was written and what a salvage lost; the same is in the lines
  */
 export async function* exportBundle(
@@ -47,7 +49,7 @@ export async function* exportBundle(
   const writer = new BundleWriter(isSalvage)
   if (isSalvage) yield* salvage(store, writer)
   else {
-    const tracts = tractId === undefined ? await store.commits.getTractIds() : [tractId]
+    const tracts = await tractsOf(store, tractId)
     yield writer.header(tracts)
     for await (const [table, row] of rowsOf(store, tracts, tractId === undefined))
       yield writer.row(table, row)
