@@ -23,7 +23,7 @@ export class UsageError extends Error {
 
 export const USAGE = `pnpm torture [--short] [--only NAME]… [--rounds COUNT] [--minutes COUNT] [--seed NUMBER] [--json]
 
-  --short          the few rounds that CI does, about a minute in all
+  --short          the few rounds that CI does, two minutes in all
   --only NAME      only trials with this in their name; may be given several times
   --rounds COUNT   how often each trial does what it does
   --minutes COUNT  how long the soak takes; a fraction is taken too

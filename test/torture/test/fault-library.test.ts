@@ -35,7 +35,11 @@ async function liveWith(...faults: readonly (Fault | undefined)[]): Promise<read
       ...(fault && { fault }),
     }
   })
-  const env = { LD_PRELOAD: faultLibrary(), TRACT_FAULTS: control, TRACT_FAULTS_IN: realpathSync(files) }
+  const env = {
+    LD_PRELOAD: faultLibrary(folder),
+    TRACT_FAULTS: control,
+    TRACT_FAULTS_IN: realpathSync(files),
+  }
   return liveThrough({ control, lives }, env)
 }
 

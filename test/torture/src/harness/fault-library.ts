@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,15 +13,10 @@ export function whyNoFaults(): string | undefined {
   return status === 0 ? undefined : `there is no C compiler (${COMPILER})`
 }
 
-let built: string | undefined
-
-/** Builds the library that breaks calls of libc, once for each process. Returns its path. */
-export function faultLibrary(): string {
-  if (built !== undefined) return built
-  const folder = mkdtempSync(join(tmpdir(), 'tract-faults-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+/** Builds the library that breaks calls of libc, where the folder has none yet. Returns its path. */
+export function faultLibrary(folder: string): string {
   const path = join(folder, 'faults.so')
+  if (existsSync(path)) return path
   execFileSync(COMPILER, ['-shared', '-fPIC', '-O2', '-Wall', '-o', path, SOURCE, '-ldl', '-lpthread'])
-  built = path
   return path
 }

@@ -147,7 +147,7 @@ class Workshop {
     return liveThrough(
       { control: this.#control, lives },
       {
-        LD_PRELOAD: faultLibrary(),
+        LD_PRELOAD: faultLibrary(join(scratch, '..')),
         TRACT_FAULTS: this.#control,
         // As /proc shows it.
         TRACT_FAULTS_IN: realpathSync(scratch),
