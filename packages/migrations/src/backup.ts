@@ -140,6 +140,8 @@ async function createFor(original: string, path: string): Promise<void> {
   try {
     // Exactly so, whatever the process's mask takes away.
     await file.chmod(mode & OWNERS_ALONE)
+  } catch {
+    // A file system without permissions.
   } finally {
     await file.close()
   }

@@ -109,6 +109,10 @@ export function driverOf(dataSource: DataSource): BetterSqlite3Driver {
 export function checkPath(field: string, value: unknown): asserts value is string {
   checkText(field, value)
   if (value.trim() === '') throw new InvalidInputError(field, describe(value), 'a path or :memory:')
+  // The driver takes it off, and opens another file than was looked at.
+  if (value !== value.trimEnd()) {
+    throw new InvalidInputError(field, describe(value), 'a path without white space at its end')
+  }
 }
 
 /** @throws {@link InvalidInputError} */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import {
   inspectFile,
   type MigrationResult,
@@ -16,6 +16,7 @@ import { ImmediateDatabase } from './driver.js'
 import { Engine } from './engine.js'
 import { setFileModes } from './file-modes.js'
 import { initializeDatabase } from './initialize-database.js'
+import { makeFile } from './new-file.js'
 import {
   closeTimeout,
   DATA_SOURCE_OPTIONS,
@@ -124,19 +125,8 @@ function openReader(location: string): Database.Database {
 async function prepareFile(path: string, readonly: boolean, signal?: AbortSignal): Promise<number | null> {
   if (readonly && !existsSync(path)) throw new StorageFailedError(path, 'ENOENT', 'there is no such file')
   const version = await inspectFile(path, { readonly, driver: ImmediateDatabase, ...(signal && { signal }) })
-  if (version === null && !readonly && !existsSync(path)) createFile(path)
+  if (version === null && !readonly && !existsSync(path)) makeFile(path)
   return version
-}
-
-/** A new file is its owner's alone; SQLite gives the files beside it the same permissions. */
-function createFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new StorageFailedError(path, reason, 'the file cannot be created', { cause: error })
-  }
 }
 
 async function bringUpToDate(
