@@ -1,4 +1,4 @@
-import { InvalidInputError } from '@tract/repositories'
+import { InvalidInputError, TractError } from '@tract/repositories'
 import { type DataSource, DataSource as TypeOrmDataSource } from 'typeorm'
 import type { MigrationProgress } from './progress.js'
 
@@ -53,6 +53,10 @@ export function readOptions<Options extends object>(
   options: Options,
   known: readonly (keyof Options & string)[],
 ): Options {
+  return readingInput('options', () => copyOf(options, known))
+}
+
+function copyOf<Options extends object>(options: Options, known: readonly (keyof Options & string)[]): Options {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new InvalidInputError('options', describe(options), 'an object')
   }
@@ -62,35 +66,39 @@ export function readOptions<Options extends object>(
     if (check === undefined) {
       throw new InvalidInputError(`options.${name}`, 'an unknown option', `one of ${known.join(', ')}`)
     }
-    const value = readOption(options, name)
+    const field = `options.${name}`
+    const value = readingInput(field, () => options[name])
     if (value === undefined) continue
-    if (!check.holds(value)) throw new InvalidInputError(`options.${name}`, describe(value), check.expected)
+    if (!readingInput(field, () => check.holds(value))) throw new InvalidInputError(field, describe(value), check.expected)
     copy[name] = value
   }
   return copy as Options
 }
 
-function readOption(options: object, name: string): unknown {
+/** Reads a caller's value; whatever its getters throw becomes the typed error of bad input. */
+function readingInput<Result>(what: string, read: () => Result): Result {
   try {
-    return (options as Readonly<Record<string, unknown>>)[name]
-  } catch (cause) {
-    const found = 'an option that throws when it is read'
-    throw new InvalidInputError(`options.${name}`, found, 'a plain value', { cause })
+    return read()
+  } catch (error) {
+    if (error instanceof TractError) throw error
+    throw new InvalidInputError(what, 'a value that throws when it is read', 'plain values', { cause: error })
   }
 }
 
 /** @throws {@link InvalidInputError} unless it is an initialized DataSource over better-sqlite3 */
 export function checkDataSource(dataSource: unknown): asserts dataSource is DataSource {
   const expected = 'an initialized better-sqlite3 DataSource'
-  if (!(dataSource instanceof TypeOrmDataSource)) {
-    throw new InvalidInputError('dataSource', describe(dataSource), expected)
-  }
+  if (!isDataSource(dataSource)) throw new InvalidInputError('dataSource', describe(dataSource), expected)
   if (dataSource.options.type !== 'better-sqlite3') {
     throw new InvalidInputError('dataSource', `one of type ${dataSource.options.type}`, expected)
   }
   if (!dataSource.isInitialized) {
     throw new InvalidInputError('dataSource', 'one that is not initialized', expected)
   }
+}
+
+function isDataSource(value: unknown): value is DataSource {
+  return readingInput('dataSource', () => value instanceof TypeOrmDataSource)
 }
 
 /**
