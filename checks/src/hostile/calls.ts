@@ -12,6 +12,8 @@ export interface PublicCall {
   /** The arguments of a call that is in order; a function makes no use of those of another call. */
   readonly takes: (world: World) => readonly unknown[]
   readonly call: (world: World, ...values: readonly unknown[]) => unknown
+  /** The place of an argument that is read like a stream: what reading it throws passes as it is. */
+  readonly stream?: number
 }
 
 /** Where the others are held to the same: classes whose methods are tried elsewhere, or that are only data. */
@@ -51,7 +53,13 @@ function methods<Target extends object>(
   }))
 }
 
-const user = (text: string) => ({ content_type: 'dialogue', role: 'user', text, name: null, meta: { a: [1] } })
+const user = (text: string) => ({
+  content_type: 'dialogue',
+  role: 'user',
+  text,
+  name: null,
+  meta: { a: [1] },
+})
 const JSON_VALUE = { a: [1, 'x', null], b: { c: true } }
 const PARSED = ['2026-02-20T15:39:08.123456Z']
 const KEEP = { commits: [], since: new Date(0), eventSources: true }
@@ -80,7 +88,11 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
       from: () => ['2026-02-10 19:05:34.000001'],
     }),
     isTimestamp: calls(schema.isTimestamp, () => PARSED),
-    Timestamp: methods(() => schema.Timestamp, { now: takesNothing, from: () => PARSED, toDate: () => PARSED }),
+    Timestamp: methods(() => schema.Timestamp, {
+      now: takesNothing,
+      from: () => PARSED,
+      toDate: () => PARSED,
+    }),
     commitHash: calls(schema.commitHash, () => [
       {
         ...{ contentHash: 'a', parentHash: 'b', contentType: 'dialogue', operation: 'append' },
@@ -95,7 +107,14 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
     ]),
     ...all('error', ['InvalidValueError', 'UnreadableValueError']),
     ...all('row', [
-      ...['AnnotationRow', 'BlobRow', 'CommitParentRow', 'CommitRow', 'CompileEffectiveRow', 'CompileRecordRow'],
+      ...[
+        'AnnotationRow',
+        'BlobRow',
+        'CommitParentRow',
+        'CommitRow',
+        'CompileEffectiveRow',
+        'CompileRecordRow',
+      ],
       ...['OperationCommitRow', 'OperationEventRow', 'PolicyLogRow', 'PolicyProposalRow', 'RefRow'],
       ...['SpawnPointerRow', 'TraceMetaRow'],
     ]),
@@ -104,7 +123,13 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
     ...all('error', [
       ...['AlreadyExistsError', 'AmbiguousPrefixError', 'CloseTimeoutError', 'CommitInUseError'],
       ...['DamagedDataError', 'InsideTransactionError', 'InvalidInputError', 'MissingReferenceError'],
-      ...['ReadonlyStoreError', 'RefConflictError', 'StorageFailedError', 'StoreBusyError', 'StoreClosedError'],
+      ...[
+        'ReadonlyStoreError',
+        'RefConflictError',
+        'StorageFailedError',
+        'StoreBusyError',
+        'StoreClosedError',
+      ],
       ...['SymbolicRefError', 'TractError', 'TransactionEndedError', 'UnfinishedTransactionError'],
       ...['UnsupportedDatabaseError'],
     ]),
@@ -244,7 +269,9 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
         call: (_world, ...values) => drained((history.exportBundle as Untyped)(...values)),
       },
     ],
-    importBundle: calls(history.importBundle, ({ store }) => [store, ['{}\n'], { keepRefs: true }]),
+    importBundle: calls(history.importBundle, ({ store }) => [store, ['{}\n'], { keepRefs: true }]).map(
+      (call) => ({ ...call, stream: 1 }),
+    ),
     digestOf: calls(history.digestOf, () => [[{ role: 'user', content: 'a' }]]),
     renderMessages: 'constant',
     SEVERITIES: 'constant',
@@ -265,7 +292,10 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
     anOperationEvent: calls(testkit.anOperationEvent, () => [{ tractId: 't', createdAt: new Date() }, 1]),
     aProposal: calls(testkit.aProposal, () => [{ tractId: 't', createdAt: new Date() }, 1]),
     aSpawnPointer: calls(testkit.aSpawnPointer, () => [{ childTractId: 't', createdAt: new Date() }, 1]),
-    writeHistory: calls(testkit.writeHistory, ({ store }) => [store, testkit.aHistory({ tractId: 'written' })]),
+    writeHistory: calls(testkit.writeHistory, ({ store }) => [
+      store,
+      testkit.aHistory({ tractId: 'written' }),
+    ]),
     foreignDatabase: calls(testkit.foreignDatabase, takesNothing),
     handMadeVersion2: calls(testkit.handMadeVersion2, takesNothing),
     legacyDatabase: calls(testkit.legacyDatabase, () => [
@@ -296,6 +326,8 @@ function storeOptions() {
 }
 
 async function openedAndClosed(values: readonly unknown[]): Promise<void> {
-  const store = await (sqlite.openStore as (...values: readonly unknown[]) => Promise<sqlite.SqliteStore>)(...values)
+  const store = await (sqlite.openStore as (...values: readonly unknown[]) => Promise<sqlite.SqliteStore>)(
+    ...values,
+  )
   await store.close()
 }

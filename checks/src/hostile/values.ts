@@ -15,7 +15,15 @@ const unreadable = () => {
 
 /** What throws whatever is done with it. */
 function untouchable(target: object): object {
-  const traps = ['get', 'has', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor', 'defineProperty', 'set']
+  const traps = [
+    'get',
+    'has',
+    'ownKeys',
+    'getPrototypeOf',
+    'getOwnPropertyDescriptor',
+    'defineProperty',
+    'set',
+  ]
   return new Proxy(target, Object.fromEntries(traps.map((trap) => [trap, unreadable])))
 }
 
@@ -49,7 +57,9 @@ function fickle(): object {
   const next = () => answers[reads++ % answers.length]
   return Object.defineProperties(
     {},
-    Object.fromEntries(['text', 'limit', 'length', 'tractId'].map((name) => [name, { enumerable: true, get: next }])),
+    Object.fromEntries(
+      ['text', 'limit', 'length', 'tractId'].map((name) => [name, { enumerable: true, get: next }]),
+    ),
   )
 }
 
@@ -58,7 +68,10 @@ async function* failingStream(): AsyncGenerator<string> {
   thrown()
 }
 
-const text = (value: string): HostileValue => () => value
+const text =
+  (value: string): HostileValue =>
+  () =>
+    value
 
 /** Values that no function expects, by what they are. */
 export const HOSTILE_VALUES: Readonly<Record<string, HostileValue>> = {
@@ -155,6 +168,7 @@ export const HOSTILE_VALUES: Readonly<Record<string, HostileValue>> = {
   'a regular expression': () => /text/g,
   'an error': () => new RangeError(OWN_ERROR),
   'a promise': () => Promise.resolve('text'),
+  // biome-ignore lint/suspicious/noThenProperty: one that is awaited by mistake is what is tried
   'something with then': () => ({ then: thrown }),
   'a stream that fails': failingStream,
   'an iterator that throws': () => ({ [Symbol.iterator]: thrown }),

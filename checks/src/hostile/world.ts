@@ -23,7 +23,14 @@ export interface World {
 
 const TABLES = [
   ...['blobs', 'commits', 'commit_parents', 'refs', 'annotations', 'operation_events', 'operation_commits'],
-  ...['compile_records', 'compile_effectives', 'spawn_pointers', 'policy_proposals', 'policy_log', '_trace_meta'],
+  ...[
+    'compile_records',
+    'compile_effectives',
+    'spawn_pointers',
+    'policy_proposals',
+    'policy_log',
+    '_trace_meta',
+  ],
 ]
 const CONTENTS = `SELECT group_concat(n) || (SELECT group_concat(tract_id || ref_name || coalesce(commit_hash, ''))
   FROM refs) AS contents FROM (${TABLES.map((name) => `SELECT count(*) AS n FROM ${name}`).join(' UNION ALL ')})`

@@ -56,7 +56,10 @@ export function readOptions<Options extends object>(
   return readingInput('options', () => copyOf(options, known))
 }
 
-function copyOf<Options extends object>(options: Options, known: readonly (keyof Options & string)[]): Options {
+function copyOf<Options extends object>(
+  options: Options,
+  known: readonly (keyof Options & string)[],
+): Options {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new InvalidInputError('options', describe(options), 'an object')
   }
@@ -69,7 +72,8 @@ function copyOf<Options extends object>(options: Options, known: readonly (keyof
     const field = `options.${name}`
     const value = readingInput(field, () => options[name])
     if (value === undefined) continue
-    if (!readingInput(field, () => check.holds(value))) throw new InvalidInputError(field, describe(value), check.expected)
+    if (!readingInput(field, () => check.holds(value)))
+      throw new InvalidInputError(field, describe(value), check.expected)
     copy[name] = value
   }
   return copy as Options

@@ -1,5 +1,5 @@
-import type { ValueTransformer } from 'typeorm'
 import { types } from 'node:util'
+import type { ValueTransformer } from 'typeorm'
 import { describe, InvalidValueError, reading, UnreadableValueError } from './errors.js'
 import type { JsonObject, JsonValue } from './json.js'
 import { readJson } from './json-reader.js'

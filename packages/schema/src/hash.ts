@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
+import { types } from 'node:util'
 import { canonicalJson, canonicalOfStored } from './canonical-json.js'
 import type { CommitOperation } from './enumerations.js'
-import { types } from 'node:util'
 import { describe, InvalidValueError, reading, UnreadableValueError } from './errors.js'
 import type { JsonObject } from './json.js'
 import { isTimestamp, Timestamp } from './timestamp.js'
@@ -59,7 +59,15 @@ function hashOf(fields: HashedCommitFields): string {
     throw new InvalidValueError('$', describe(fields), 'the fields of a commit')
   }
   // Each is read once: what was checked is what is hashed.
-  const { contentHash, parentHash, contentType, operation, createdAt, responseTo = null, extraParents = [] } = fields
+  const {
+    contentHash,
+    parentHash,
+    contentType,
+    operation,
+    createdAt,
+    responseTo = null,
+    extraParents = [],
+  } = fields
   checkText('$.contentHash', contentHash)
   checkText('$.contentType', contentType)
   checkText('$.operation', operation)

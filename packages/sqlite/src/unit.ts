@@ -11,7 +11,7 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import { type Patience, whenNotBusy } from './busy.js'
 import type { Connection } from './connection.js'
 import { Gate } from './gate.js'
-import { describe } from './input.js'
+import { describe, readingInput } from './input.js'
 import { asHolder, forgetHolding, type Holding, noteHolding } from './lock-holders.js'
 import { bindRepositories } from './repositories/bind-repositories.js'
 import { type Encoders, inSavepoint, type Session } from './session.js'
@@ -279,4 +279,6 @@ export class Unit implements Session, RunnerTurn {
 /** @throws {@link InvalidInputError} */
 export function checkWork(work: unknown): void {
   if (typeof work !== 'function') throw new InvalidInputError('work', describe(work), 'a function')
+  // Those who wait for it are told its name.
+  readingInput('work', () => work.name)
 }
