@@ -244,3 +244,23 @@ test('a payload of ten million bytes, full of escapes, comes back', async () => 
   expect(entry?.text === text).toBe(true)
   expect(await verify(store)).toMatchObject({ ok: true })
 })
+
+test('what its owner changes after the call is not what is written', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const payload = { content_type: 'dialogue', role: 'user', text: 'first', deep: { list: ['kept'] } }
+  const options = { metadata: { list: ['kept'] }, createdAt: new Date('2026-01-01T00:00:00Z') }
+  const committing = h.commit(payload, options)
+  payload.text = 'changed'
+  payload.deep.list.push('changed')
+  options.metadata.list.push('changed')
+  options.createdAt.setFullYear(1999)
+  const commit = await committing
+  expect(commit).toMatchObject({ metadataJson: { list: ['kept'] }, createdAt: '2026-01-01T00:00:00.000000Z' })
+  expect((await h.context()).entries[0]?.payloadJson).toContain('"deep": {"list": ["kept"]}')
+  const { commitHash } = await h.commit(user('second'))
+  const sources = [commit.commitHash]
+  const compressing = h.compress({ sources, summary: 'S' })
+  sources[0] = commitHash
+  expect((await compressing).replaced.map((row) => row.commitHash)).toEqual([commit.commitHash])
+})

@@ -2,6 +2,7 @@ import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CompileRecordRow, JsonObject, Timestamp } from '@tract/schema'
 import { type Context, contextOfEntries, readEntriesGiven } from '../context.js'
 import { checkObject, readingInput, readMoment, readOptions } from '../input.js'
+import { snapshot } from '../snapshot.js'
 import { newId } from './rewrite.js'
 import type { Settings } from './settings.js'
 
@@ -25,7 +26,7 @@ const OWN_PARAMS = ['context_digest', 'entries'] as const
 export function readCompile(compile: Compile, { render }: Settings): Compile {
   const { context, params = {}, ...rest } = readOptions('compile', compile, FIELDS)
   checkObject('params', params)
-  const own = readingInput('params', (): JsonObject => ({ ...params }))
+  const own = snapshot('params', params)
   for (const name of OWN_PARAMS) {
     if (own[name] === undefined) continue
     throw new InvalidInputError(`params.${name}`, 'a value', 'none: the record keeps its own under that name')

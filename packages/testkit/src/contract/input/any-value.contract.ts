@@ -84,7 +84,7 @@ export function anyValueContract(test: ContractTest): void {
             enumerable: true,
             get: () => (reads++ === 0 ? valid[name] : { not: 'what was checked' }),
           })
-          await comesBackOrIsRefused(store, row, fickle)
+          await comesBackOrIsRefused(store, row, fickle, name in valid ? { [name]: valid[name] } : {})
         }
       })
     })
@@ -104,7 +104,13 @@ export function anyValueContract(test: ContractTest): void {
 
 const PROTOTYPE = Object.getOwnPropertyNames(Object.prototype)
 
-async function comesBackOrIsRefused(store: Repositories, row: RowInput, input: object): Promise<void> {
+/** @param expected what a row has that is saved */
+async function comesBackOrIsRefused(
+  store: Repositories,
+  row: RowInput,
+  input: object,
+  expected: object = {},
+): Promise<void> {
   const before = await contentsOf(store, SCOPE)
   let saved: object
   try {
@@ -115,5 +121,6 @@ async function comesBackOrIsRefused(store: Repositories, row: RowInput, input: o
     expect(await contentsOf(store, SCOPE)).toEqual(before)
     return
   }
+  expect(saved).toMatchObject(expected)
   expect(await row.read(store, saved as never)).toEqual(saved)
 }
