@@ -6,9 +6,16 @@ import * as schema from '@tract/schema'
 import { InvalidValueError, UnreadableValueError } from '@tract/schema'
 import * as sqlite from '@tract/sqlite'
 import * as testkit from '@tract/testkit'
+import { anything, assert, asyncProperty, constantFrom, nat, object, oneof, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PUBLIC, type PublicCall } from '../src/hostile/calls.js'
-import { HOSTILE_VALUES, OWN_ERROR, withField, withThrowing } from '../src/hostile/values.js'
+import { PUBLIC, type PublicCall, type PublicTable } from '../src/hostile/calls.js'
+import {
+  HOSTILE_VALUES,
+  type HostileValue,
+  OWN_ERROR,
+  withField,
+  withThrowing,
+} from '../src/hostile/values.js'
 import { newWorld, type World } from '../src/hostile/world.js'
 
 const PACKAGES: Readonly<Record<string, object>> = {
@@ -106,38 +113,44 @@ function faultOf(error: unknown, name: string): string | null {
   )
 }
 
-describe.each(Object.entries(PUBLIC))('%s', (name, table) => {
-  const tried = Object.entries(table).flatMap(([entry, calls]) =>
+/** The calls of a package's table, by their titles. */
+function callsOf(table: PublicTable): readonly (readonly [title: string, call: PublicCall])[] {
+  return Object.entries(table).flatMap(([entry, calls]) =>
     typeof calls === 'string' ? [] : calls.map((call) => [`${entry} ${call.name}`.trim(), call] as const),
   )
-  if (tried.length === 0) return
-  it.each(tried)(
-    '%s answers, or refuses with a typed error before anything is written',
-    async (_entry, call) => {
-      const world = await newWorld()
-      const faults: string[] = []
-      try {
-        let before = await world.contents()
-        for (const { place, what, values } of hostileCalls(call, world)) {
-          const refused = await outcomeOf(call, world, values)
-          if (refused !== null && place !== call.stream) {
-            const fault = faultOf(refused.error, name)
-            if (fault !== null) faults.push(`${what}: ${fault}`)
+}
+
+describe.each(Object.entries(PUBLIC).filter(([, table]) => callsOf(table).length > 0))(
+  '%s',
+  (name, table) => {
+    it.each(callsOf(table))(
+      '%s answers, or refuses with a typed error before anything is written',
+      async (_entry, call) => {
+        const world = await newWorld()
+        const faults: string[] = []
+        try {
+          let before = await world.contents()
+          for (const { place, what, values } of hostileCalls(call, world)) {
+            const refused = await outcomeOf(call, world, values)
+            if (refused !== null && place !== call.stream) {
+              const fault = faultOf(refused.error, name)
+              if (fault !== null) faults.push(`${what}: ${fault}`)
+            }
+            const after = await world.contents()
+            if (refused !== null && after !== before)
+              faults.push(`${what}: it was refused and something was written`)
+            before = after
           }
-          const after = await world.contents()
-          if (refused !== null && after !== before)
-            faults.push(`${what}: it was refused and something was written`)
-          before = after
+        } finally {
+          await world.end()
         }
-      } finally {
-        await world.end()
-      }
-      if (faults.length > 0) throw new Error(`${faults.length} faults:\n${faults.join('\n')}`)
-      expect(Object.keys(Object.prototype)).toEqual([])
-      expect(({} as { readonly polluted?: unknown }).polluted).toBeUndefined()
-    },
-  )
-})
+        if (faults.length > 0) throw new Error(`${faults.length} faults:\n${faults.join('\n')}`)
+        expect(Object.keys(Object.prototype)).toEqual([])
+        expect(({} as { readonly polluted?: unknown }).polluted).toBeUndefined()
+      },
+    )
+  },
+)
 
 async function outcomeOf(
   { call }: PublicCall,
@@ -150,4 +163,74 @@ async function outcomeOf(
   } catch (error) {
     return { error }
   }
+}
+
+const RUNS = 150
+/** Values of every kind that JavaScript has, nested at random. */
+const ANYTHING = oneof(
+  anything({
+    withBigInt: true,
+    withBoxedValues: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+    withUnicodeString: true,
+  }).map(made),
+  object({ key: constantFrom('__proto__', 'constructor', 'toString', 'tractId', 'commits', '') }).map(made),
+  constantFrom(...Object.values(HOSTILE_VALUES)),
+)
+
+/** What makes the value: fast-check looks into the values of its own, which some of ours do not bear. */
+function made(value: unknown): HostileValue {
+  return () => value
+}
+
+it.each(['@tract/schema', '@tract/migrations', '@tract/sqlite', '@tract/history'])(
+  'any values at any places of any call of %s get an answer or a typed error',
+  async (name) => {
+    const world = await newWorld()
+    const plan = record({
+      tried: constantFrom(...callsOf(PUBLIC[name] ?? {})),
+      first: record({ place: nat(3), field: nat(9), value: ANYTHING }),
+      second: record({ place: nat(3), field: nat(9), value: ANYTHING }),
+    })
+    const property = asyncProperty(plan, async ({ tried: [title, call], first, second }) => {
+      const before = await world.contents()
+      const values = replacedIn(call.takes(world), [first, second])
+      const refused = await outcomeOf(call, world, values)
+      if (refused === null) return
+      const isOfStream = [first, second].some(({ place }) => place % values.length === call.stream)
+      expect(isOfStream ? null : faultOf(refused.error, name), title).toBeNull()
+      expect(await world.contents(), title).toBe(before)
+    })
+    try {
+      await assert(property, { numRuns: RUNS, verbose: 1 })
+    } finally {
+      await world.end()
+    }
+    expect(({} as { readonly polluted?: unknown }).polluted).toBeUndefined()
+  },
+)
+
+interface Replacement {
+  readonly place: number
+  readonly field: number
+  readonly value: HostileValue
+}
+
+/** Replaces arguments, or one field of each. */
+function replacedIn(good: readonly unknown[], replacements: readonly Replacement[]): readonly unknown[] {
+  const values = [...good]
+  for (const { place, field, value } of replacements) {
+    const at = good.length === 0 ? 0 : place % good.length
+    const argument = good[at]
+    const fields = isPlain(argument) ? Object.keys(argument) : []
+    const name = fields[field % (fields.length + 1)]
+    values[at] = isPlain(argument) && name !== undefined ? withField(argument, name, value()) : value()
+  }
+  return values
 }

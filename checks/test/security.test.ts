@@ -14,5 +14,7 @@ it('SECURITY.md makes promises', () => {
 it.each(rows)('each promise of SECURITY.md names a test that exists: %s', (row) => {
   const tests = [...(row.split('|').at(-2) ?? '').matchAll(/`([^`]+)`/g)].map(([, path = '']) => path)
   expect(tests).not.toEqual([])
-  expect(tests.filter((path) => !/\.(test|contract)\.ts$/.test(path) || !existsSync(join(ROOT, path)))).toEqual([])
+  expect(
+    tests.filter((path) => !/\.(test|contract)\.ts$/.test(path) || !existsSync(join(ROOT, path))),
+  ).toEqual([])
 })

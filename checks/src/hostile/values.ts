@@ -121,7 +121,8 @@ export const HOSTILE_VALUES: Readonly<Record<string, HostileValue>> = {
   'a symbol': () => Symbol('symbol'),
   'a function': () => () => 'result',
   'a function that throws': () => thrown,
-  'an async function that fails': () => async () => thrown(),
+  // One that fails would fail by itself: nobody waits for what a function returns that is to be a plain one.
+  'an async function': () => async () => 'result',
   'a class': () => class Hostile {},
   'an empty list': () => [],
   'a list of undefined': () => [undefined],
