@@ -8,7 +8,7 @@ import {
   type Priority,
   type Stored,
 } from '@tract/schema'
-import { checkObject, convert, describe } from './input.js'
+import { checkObject, convert, describe, readList } from './input.js'
 import { isPayloadOf, type Role, spokenOf } from './payload.js'
 
 /** One message of a context and where it comes from. */
@@ -119,18 +119,17 @@ function readMessages(messages: unknown): readonly JsonObject[] {
  * @throws {@link InvalidInputError} unless each says what its payload says: another text could not be rebuilt
  */
 export function readEntriesGiven(field: string, entries: readonly ContextEntry[]): readonly ContextEntry[] {
-  if (!Array.isArray(entries)) throw new InvalidInputError(field, describe(entries), 'an array of entries')
-  for (const [index, entry] of (entries as readonly Partial<ContextEntry>[]).entries()) {
-    const { commit, payloadJson, role, text, name } = entry ?? {}
+  return readList(field, entries, 'an array of entries', (given: ContextEntry | null | undefined, index) => {
+    const entry: Partial<ContextEntry> = { ...given }
+    const { commit, edit, payloadJson, role, text, name } = entry
     const place = `${field}[${index}]`
     if (typeof commit?.contentType !== 'string' || typeof payloadJson !== 'string') {
-      throw new InvalidInputError(place, describe(entry), 'an entry of a context')
+      throw new InvalidInputError(place, describe(given), 'an entry of a context')
     }
-    const spoken = spokenOf((entry.edit ?? commit).contentType, payloadJson)
-    if (spoken.role === role && spoken.text === text && spoken.name === name) continue
-    throw new InvalidInputError(place, `${role}: ${describe(text)}`, 'what its payload says')
-  }
-  return [...entries]
+    const spoken = spokenOf((edit ?? commit).contentType, payloadJson)
+    if (spoken.role === role && spoken.text === text && spoken.name === name) return entry as ContextEntry
+    throw new InvalidInputError(place, `${describe(role)}: ${describe(text)}`, 'what its payload says')
+  })
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import { checkFlag, checkStore, checkText, readOptions } from './input.js'
 import { momentAfter } from './moment.js'
 import { commitOf } from './resolve.js'
+import { snapshot } from './snapshot.js'
 import { type CommitOptions, commitAt } from './write/commit.js'
 import { type Compressed, type Compression, compressAt } from './write/compress.js'
 import { type Import, type Imported, importAt } from './write/import.js'
@@ -92,9 +93,11 @@ export class History {
    * @throws {@link EditOfEditError} where `editOf` is an edit
    * @throws {@link OutsideChainError} where `editOf` is not on the head's chain
    */
-  commit(payload: JsonObject, options: CommitOptions = {}): Promise<CommitRow> {
+  async commit(payload: JsonObject, options: CommitOptions = {}): Promise<CommitRow> {
+    const given = snapshot('payload', payload)
+    const wanted = snapshot('options', options)
     return this.#move(async (tx, position) => {
-      const commit = await commitAt(tx, position, payload, options, this.#settings)
+      const commit = await commitAt(tx, position, given, wanted, this.#settings)
       return { result: commit, next: commit.commitHash }
     })
   }
@@ -105,10 +108,11 @@ export class History {
    * @throws {@link NoHeadError} where this branch has no commit
    * @throws {@link InvalidInputError} where there is nothing to join but the head itself
    */
-  merge(others: string | readonly string[], options: MergeOptions = {}): Promise<CommitRow> {
-    const list = typeof others === 'string' ? [others] : others
+  async merge(others: string | readonly string[], options: MergeOptions = {}): Promise<CommitRow> {
+    const list = typeof others === 'string' ? [others] : snapshot('others', others)
+    const wanted = snapshot('options', options)
     return this.#move(async (tx, position) => {
-      const commit = await mergeAt(tx, position, list, options, this.#settings)
+      const commit = await mergeAt(tx, position, list, wanted, this.#settings)
       return { result: commit, next: commit.commitHash }
     })
   }
@@ -119,25 +123,28 @@ export class History {
    * @throws {@link OutsideChainError} where a source is not on the head's chain
    * @throws {@link InvalidInputError} where a source is an edit, named twice, or all of them are kept
    */
-  compress(compression: Compression): Promise<Compressed> {
+  async compress(compression: Compression): Promise<Compressed> {
+    const wanted = snapshot('compression', compression)
     return this.#move(async (tx, position) => {
-      const result = await compressAt(tx, position, compression, this.#settings)
+      const result = await compressAt(tx, position, wanted, this.#settings)
       return { result, next: result.headHash }
     })
   }
 
   /** Brings the messages into another order; throws as {@link compress} does. */
-  reorganize(reorganization: Reorganization): Promise<Reorganized> {
+  async reorganize(reorganization: Reorganization): Promise<Reorganized> {
+    const wanted = snapshot('reorganization', reorganization)
     return this.#move(async (tx, position) => {
-      const result = await reorganizeAt(tx, position, reorganization)
+      const result = await reorganizeAt(tx, position, wanted)
       return { result, next: result.headHash, isReset: result.eventId === null }
     })
   }
 
   /** Takes messages over from another tract of the same store. */
-  import(from: Import): Promise<Imported> {
+  async import(from: Import): Promise<Imported> {
+    const wanted = snapshot('import', from)
     return this.#move(async (tx, position) => {
-      const result = await importAt(tx, position, from)
+      const result = await importAt(tx, position, wanted)
       return { result, next: result.headHash }
     })
   }

@@ -1,4 +1,5 @@
-import { InvalidInputError, type Store, type Transaction } from '@tract/repositories'
+import { types } from 'node:util'
+import { InvalidInputError, type Store, TractError, type Transaction } from '@tract/repositories'
 import { InvalidValueError, isTimestamp, type JsonObject, Timestamp } from '@tract/schema'
 
 /** A short, safe rendering of a value for an error message. */
@@ -7,12 +8,29 @@ export function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (typeof value !== 'object' || value === null) return String(value)
-  return Array.isArray(value) ? `an array of ${value.length}` : 'an object'
+  try {
+    return Array.isArray(value) ? `an array of ${value.length}` : 'an object'
+  } catch {
+    return 'an object'
+  }
+}
+
+/** Reads a caller's value; whatever its getters throw becomes the typed error of bad input. */
+export function readingInput<Result>(what: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof TractError || error instanceof InvalidValueError) throw error
+    throw new InvalidInputError(what, 'a value that throws when it is read', 'plain values', { cause: error })
+  }
 }
 
 /** @throws {@link InvalidInputError} unless the value is a store or a transaction, as far as one can see */
 export function checkStore(store: unknown): void {
-  const isStore = isObject(store) && typeof store.transaction === 'function' && isObject(store.commits)
+  const isStore = readingInput(
+    'store',
+    () => isObject(store) && typeof store.transaction === 'function' && isObject(store.commits),
+  )
   if (!isStore) throw new InvalidInputError('store', describe(store), 'a store, or a transaction of one')
 }
 
@@ -26,7 +44,7 @@ export function checkWholeStore(
 }
 
 /**
- * A caller's object of options: a misspelt one would otherwise be a default in silence.
+ * A copy of a caller's object of options, each read once: a misspelt one would otherwise be a default in silence.
  *
  * @param known the names of all fields
  * @throws {@link InvalidInputError} naming the first field that is unknown, or where it is no object
@@ -36,14 +54,20 @@ export function readOptions<Options extends object>(
   options: Options,
   known: readonly (keyof Options & string)[],
 ): Options {
-  if (!isObject(options) || Array.isArray(options)) {
-    throw new InvalidInputError(what, describe(options), 'an object')
-  }
-  for (const field in options) {
-    if ((known as readonly string[]).includes(field)) continue
-    throw new InvalidInputError(`${what}.${field}`, 'an unknown field', `one of ${known.join(', ')}`)
-  }
-  return options
+  return readingInput(what, () => {
+    if (!isObject(options) || Array.isArray(options)) {
+      throw new InvalidInputError(what, describe(options), 'an object')
+    }
+    const copy: Record<string, unknown> = {}
+    for (const field in options) {
+      if (!(known as readonly string[]).includes(field)) {
+        throw new InvalidInputError(`${what}.${field}`, 'an unknown field', `one of ${known.join(', ')}`)
+      }
+      const value: unknown = options[field]
+      if (value !== undefined) copy[field] = value
+    }
+    return copy as Options
+  })
 }
 
 /** @throws {@link InvalidInputError} unless the value is absent or passes */
@@ -89,26 +113,44 @@ export function checkWhole(field: string, value: unknown, least: number, most: n
 
 /** @throws {@link InvalidInputError} unless the value is a JSON object, not a list */
 export function checkObject(field: string, value: unknown): asserts value is JsonObject {
-  if (!isObject(value) || Array.isArray(value)) {
+  if (!isObject(value) || readingInput(field, () => Array.isArray(value))) {
     throw new InvalidInputError(field, describe(value), 'an object')
   }
 }
 
 /** A copy of a caller's list of hashes. @throws {@link InvalidInputError} unless it is a list of strings */
 export function readHashes(field: string, hashes: readonly string[]): readonly string[] {
-  if (!Array.isArray(hashes)) throw new InvalidInputError(field, describe(hashes), 'an array of hashes')
-  for (const [index, hash] of hashes.entries()) {
-    if (typeof hash === 'string') continue
+  return readList(field, hashes, 'an array of hashes', (hash, index) => {
+    if (typeof hash === 'string') return hash
     throw new InvalidInputError(`${field}[${index}]`, describe(hash), 'the hash of a commit')
-  }
-  return [...hashes]
+  })
+}
+
+/**
+ * What is made of each item of a caller's list, each read once.
+ *
+ * @throws {@link InvalidInputError} unless it is a list, or as `read` does
+ */
+export function readList<Item, Result>(
+  field: string,
+  list: readonly Item[],
+  expected: string,
+  read: (item: Item, index: number) => Result,
+): readonly Result[] {
+  return readingInput(field, () => {
+    if (!Array.isArray(list)) throw new InvalidInputError(field, describe(list), expected)
+    const results: Result[] = []
+    // Not by the list's own methods, which might be somebody else's; and no longer than its first item that is none.
+    for (let index = 0; index < list.length; index++) results.push(read(list[index], index))
+    return results
+  })
 }
 
 /** @throws {@link InvalidInputError} unless the value is absent or a moment */
 export function readMoment(field: string, value: Timestamp | Date | undefined): Timestamp | undefined {
   if (value === undefined) return undefined
   if (isTimestamp(value)) return value
-  if (!(value instanceof Date)) throw new InvalidInputError(field, describe(value), 'a Timestamp or a Date')
+  if (!types.isDate(value)) throw new InvalidInputError(field, describe(value), 'a Timestamp or a Date')
   return convert(field, () => Timestamp.from(value))
 }
 

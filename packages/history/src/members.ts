@@ -43,7 +43,8 @@ function endOfValue(json: string, start: number): number {
   return json.length
 }
 
-function endOfString(json: string, start: number): number {
+/** The position behind the quote that closes the string opened at `start`; the end where none does. */
+export function endOfString(json: string, start: number): number {
   for (let quote = json.indexOf('"', start + 1); quote !== -1; quote = json.indexOf('"', quote + 1)) {
     let backslashes = 0
     while (json[quote - 1 - backslashes] === '\\') backslashes++

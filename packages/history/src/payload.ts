@@ -1,20 +1,24 @@
 import { InvalidInputError } from '@tract/repositories'
 import { contentHashOfStored, type JsonObject, UnreadableValueError } from '@tract/schema'
-import { checkObject, describe } from './input.js'
-import { membersOf, textMember } from './members.js'
+import { checkObject, describe, readingInput } from './input.js'
+import { endOfString, membersOf, textMember } from './members.js'
 
 /** Who speaks, as chat models name it; a dialogue has the role that its payload gives. */
 export type Role = 'system' | 'user' | 'assistant' | 'tool' | (string & {})
 
 /** The fields that a payload of each type may leave out, and that then hold `null`: hashes cover them. */
-const OPTIONAL_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  dialogue: ['name'],
-  tool_io: ['status'],
-  artifact: ['language'],
-  output: ['format'],
-}
+const OPTIONAL_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['dialogue', ['name']],
+  ['tool_io', ['status']],
+  ['artifact', ['language']],
+  ['output', ['format']],
+])
 
-const ROLES: Readonly<Record<string, Role>> = { instruction: 'system', session: 'system', tool_io: 'tool' }
+const ROLES: ReadonlyMap<string, Role> = new Map([
+  ['instruction', 'system'],
+  ['session', 'system'],
+  ['tool_io', 'tool'],
+])
 
 /**
  * A payload as it is stored: with its type and its absent optional fields.
@@ -23,17 +27,18 @@ const ROLES: Readonly<Record<string, Role>> = { instruction: 'system', session: 
  */
 export function completePayload(payload: JsonObject, contentType?: string): JsonObject {
   checkObject('payload', payload)
-  const own = payload.content_type
-  const type = own ?? contentType
+  // Of one reading: what was checked is what is written.
+  const said: JsonObject = readingInput('payload', () => ({ ...payload }))
+  const type = said.content_type ?? contentType
   if (typeof type !== 'string' || type === '') {
-    throw new InvalidInputError('payload.content_type', String(type), 'the type of the payload')
+    throw new InvalidInputError('payload.content_type', describe(type), 'the type of the payload')
   }
   if (contentType !== undefined && contentType !== type) {
     throw new InvalidInputError('contentType', contentType, `${type}, which the payload says`)
   }
-  const complete: Record<string, JsonObject[string]> = { ...payload, content_type: type }
-  checkSpoken(type, payload)
-  for (const field of OPTIONAL_FIELDS[type] ?? []) complete[field] ??= null
+  const complete: Record<string, JsonObject[string]> = { ...said, content_type: type }
+  checkSpoken(type, said)
+  for (const field of OPTIONAL_FIELDS.get(type) ?? []) complete[field] ??= null
   return complete
 }
 
@@ -71,7 +76,7 @@ export interface Spoken {
 export function spokenOf(commitType: string, payloadJson: string): Spoken {
   const members = membersOf(payloadJson)
   const contentType = textMember(members, 'content_type') ?? commitType
-  const role = ROLES[contentType] ?? 'assistant'
+  const role = ROLES.get(contentType) ?? 'assistant'
   switch (contentType) {
     case 'dialogue':
       return {
@@ -100,10 +105,20 @@ export function isPayloadOf(contentHash: string, payloadJson: string): boolean {
   }
 }
 
-const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/gs
 const OTHER_LAYOUT = /[\t\n\r]|(?<![,:]) |[,:](?! )/
 
 /** Whether stored text has a blank behind each comma and colon and no other white space between its parts. */
 export function isLaidOut(payloadJson: string): boolean {
-  return !OTHER_LAYOUT.test(payloadJson.replace(STRINGS, '""'))
+  return !OTHER_LAYOUT.test(withoutStrings(payloadJson))
+}
+
+/** The text with every string empty. Not by a regular expression, which a long string makes run out of stack. */
+function withoutStrings(json: string): string {
+  const parts: string[] = []
+  let position = 0
+  for (let quote = json.indexOf('"'); quote !== -1; quote = json.indexOf('"', position)) {
+    parts.push(json.slice(position, quote), '""')
+    position = endOfString(json, quote)
+  }
+  return parts.join('') + json.slice(position)
 }

@@ -214,3 +214,66 @@ test('an error of the format inside a payload is a TractError that says where', 
   await expect(refused).rejects.toBeInstanceOf(TractError)
   await expect(refused).rejects.toMatchObject({ field: 'payload.limits[1]' })
 })
+
+test('a type of payload with the name of something that every object has is a type like any other', async () => {
+  const h = history(await aStore(), 't')
+  for (const content_type of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+    const { contentType } = await h.commit({ content_type, text: content_type })
+    expect(contentType).toBe(content_type)
+  }
+  const { entries } = await h.context()
+  expect(entries.map(({ role, text }) => [role, text])).toEqual([
+    ['assistant', 'constructor'],
+    ['assistant', '__proto__'],
+    ['assistant', 'toString'],
+    ['assistant', 'hasOwnProperty'],
+  ])
+})
+
+test('a payload that reads otherwise the second time has the hash of what is stored', async () => {
+  const store = await aStore()
+  let reads = 0
+  const fickle = { deep: Object.defineProperty({}, 'answer', { enumerable: true, get: () => reads++ }) }
+  await history(store, 't').commit({ content_type: 'freeform', payload: fickle })
+  expect(await verify(store)).toMatchObject({ ok: true })
+})
+
+test('a name of a payload that would change every object is data, and comes back', async () => {
+  const h = history(await aStore(), 't')
+  const evil = JSON.parse('{"content_type": "freeform", "payload": {"__proto__": {"polluted": 1}}}')
+  await h.commit(evil, { metadata: JSON.parse('{"__proto__": {"polluted": 1}}') })
+  const [entry] = (await h.context()).entries
+  expect(entry?.text).toBe('{"__proto__": {"polluted": 1}}')
+  expect(Object.keys(entry?.commit.metadataJson ?? {})).toEqual(['__proto__'])
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+})
+
+test('a payload of ten million bytes, full of escapes, comes back', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const text = '"\\\n😀'.repeat(1_000_000)
+  await h.commit(user(text))
+  const [entry] = (await h.context()).entries
+  expect(entry?.text === text).toBe(true)
+  expect(await verify(store)).toMatchObject({ ok: true })
+})
+
+test('what its owner changes after the call is not what is written', async () => {
+  const store = await aStore()
+  const h = history(store, 't')
+  const payload = { content_type: 'dialogue', role: 'user', text: 'first', deep: { list: ['kept'] } }
+  const options = { metadata: { list: ['kept'] }, createdAt: new Date('2026-01-01T00:00:00Z') }
+  const committing = h.commit(payload, options)
+  payload.text = 'changed'
+  payload.deep.list.push('changed')
+  options.metadata.list.push('changed')
+  options.createdAt.setFullYear(1999)
+  const commit = await committing
+  expect(commit).toMatchObject({ metadataJson: { list: ['kept'] }, createdAt: '2026-01-01T00:00:00.000000Z' })
+  expect((await h.context()).entries[0]?.payloadJson).toContain('"deep": {"list": ["kept"]}')
+  const { commitHash } = await h.commit(user('second'))
+  const sources = [commit.commitHash]
+  const compressing = h.compress({ sources, summary: 'S' })
+  sources[0] = commitHash
+  expect((await compressing).replaced.map((row) => row.commitHash)).toEqual([commit.commitHash])
+})

@@ -14,7 +14,7 @@ export type BackupProgress = (done: number, total: number) => void
 
 /**
  * Copies the database to a file beside it, while this connection holds the write lock and has written nothing yet. The copy
- * holds what a WAL holds too, is one file, has the permissions of the original, and was opened and counted.
+ * holds what a WAL holds too, is one file, is its owner's alone, and was opened and counted.
  *
  * @param version the version found, which becomes part of the name
  * @returns its path; `null` for a database that lives in memory
@@ -43,7 +43,7 @@ export async function takeBackup(
   }
   try {
     await removeLeftovers(path)
-    await createLike(partial, path)
+    await createFor(path, partial)
     await copy(connection, path, partial, told)
     await verify(connection, partial, told)
     await settle(partial, target)
@@ -130,10 +130,21 @@ async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-async function createLike(path: string, original: string): Promise<void> {
+/** What its owner may do with a file, and nobody else. */
+const OWNERS_ALONE = 0o600
+
+/** Before SQLite opens it, so that there is no moment at which others may read it. */
+async function createFor(original: string, path: string): Promise<void> {
   const { mode } = await stat(original)
-  const file = await open(path, 'wx', mode & 0o777)
-  await file.close()
+  const file = await open(path, 'wx', OWNERS_ALONE)
+  try {
+    // Exactly so, whatever the process's mask takes away.
+    await file.chmod(mode & OWNERS_ALONE)
+  } catch {
+    // A file system without permissions.
+  } finally {
+    await file.close()
+  }
 }
 
 async function copy(

@@ -106,6 +106,12 @@ export async function withConnection<Result>(
     database,
     readonly,
     timeout: 0,
+    prepareDatabase: (handle: Handle) => {
+      // As in `withCare`: the file may be anybody's.
+      for (const setting of ['trusted_schema = OFF', 'cell_size_check = ON']) {
+        handle.pragma(setting, { simple: true })
+      }
+    },
     ...(like.driver !== undefined && { driver: like.driver }),
     ...(like.nativeBinding !== undefined && { nativeBinding: like.nativeBinding }),
     ...(like.key !== undefined && { key: like.key }),

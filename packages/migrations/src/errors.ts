@@ -111,6 +111,28 @@ export class ForeignDatabaseError extends UnsupportedDatabaseError {
   }
 }
 
+/** A part of the schema would run something of its own, or make a statement mean something else, when the database is used. */
+export class UnsafeSchemaError extends UnsupportedDatabaseError {
+  override readonly code = 'unsafe_schema'
+
+  /**
+   * @param kind as in `trigger`
+   * @param object its name
+   * @param reason what it would do
+   */
+  constructor(
+    readonly location: string,
+    readonly kind: string,
+    readonly object: string,
+    readonly reason: string,
+  ) {
+    super(
+      `${location} is not opened for its ${kind} ${JSON.stringify(object)}: ${reason}; ` +
+        'if you trust the file, take that out with the tool that put it there',
+    )
+  }
+}
+
 /** The path names something that is no file: a directory, a device, a pipe. */
 export class NotAFileError extends UnsupportedDatabaseError {
   override readonly code: 'is_a_directory' | 'not_a_file'

@@ -19,6 +19,7 @@ export {
   type RollbackLoss,
   TruncatedDatabaseError,
   UnreadableSchemaVersionError,
+  UnsafeSchemaError,
 } from './errors.js'
 export { type InspectFileOptions, inspectFile } from './inspect-file.js'
 export { type MigrationResult, migrate } from './migrate.js'

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, open, realpath, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DamagedDataError, StorageFailedError } from '@tract/repositories'
 import { type Connection, withConnection } from './connection.js'
@@ -14,6 +14,7 @@ import {
   RecoveryNeededError,
   TruncatedDatabaseError,
 } from './errors.js'
+import { checkPath, readOptions } from './options.js'
 import { DEFAULT_WAIT_MS, Patience } from './patience.js'
 import { recognise } from './recognise.js'
 
@@ -37,8 +38,10 @@ export interface InspectFileOptions {
  * damaged, {@link MigrationWaitTimeoutError}
  */
 export async function inspectFile(path: string, options: InspectFileOptions = {}): Promise<number | null> {
-  const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal } = options
-  const bytes = await checkPath(path, readonly)
+  checkPath(path)
+  const known = ['readonly', 'driver', 'waitMs', 'signal'] as const
+  const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal } = readOptions(options, known)
+  const bytes = await sizeOf(path, readonly)
   if (bytes === null || bytes === 0) return null
   await checkShortFile(path, bytes)
   const patience = new Patience(path, waitMs, signal)
@@ -49,14 +52,14 @@ export async function inspectFile(path: string, options: InspectFileOptions = {}
     return version
   }
   try {
-    return await withConnection({ database: path, readonly: true, like }, look)
+    return await withConnection({ database: resolve(path), readonly: true, like }, look)
   } catch (error) {
     if (!needsRecovery(error)) throw await explained(error, path)
     // A writer was killed. Only a connection that may write can undo what it left half done.
     if (readonly) throw new RecoveryNeededError(path, { cause: error })
   }
   try {
-    return await withConnection({ database: path, like }, look)
+    return await withConnection({ database: resolve(path), like }, look)
   } catch (error) {
     throw await explained(error, path)
   }
@@ -89,7 +92,7 @@ export async function checkShortFile(path: string, bytes: number): Promise<void>
 }
 
 /** The size of the file; `null` where there is none. */
-async function checkPath(path: string, readonly: boolean): Promise<number | null> {
+async function sizeOf(path: string, readonly: boolean): Promise<number | null> {
   const found = await orRefuse(path, path, 'read', () => stat(path))
   if (found === null) return null
   if (!found.isFile()) throw new NotAFileError(path, found.isDirectory())

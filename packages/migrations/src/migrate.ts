@@ -7,11 +7,11 @@ import { Connection } from './connection.js'
 import { sqliteCode } from './database-error.js'
 import { type OrphanedRow, OrphanedRowsError } from './errors.js'
 import { checkForeignKeys } from './foreign-key-check.js'
-import { checkDataSource, checkOptions, type MigrateOptions } from './options.js'
+import { checkDataSource, type MigrateOptions, readOptions } from './options.js'
 import { findOrphans, type Orphans } from './orphans.js'
 import { holdsRows } from './rows.js'
 import { Run } from './run.js'
-import { withoutNativeWait } from './settings.js'
+import { withCare } from './settings.js'
 import { stepFrom } from './steps/steps.js'
 import { patientSurvey, type Survey, survey } from './survey.js'
 import { inTurn } from './turn.js'
@@ -60,11 +60,11 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<MigrationResult> {
   checkDataSource(dataSource)
-  checkOptions(options, ['backup', 'orphans', 'onProgress', 'signal', 'waitMs'])
+  const given = readOptions(options, ['backup', 'orphans', 'onProgress', 'signal', 'waitMs'])
   return inTurn(dataSource, () => {
     const connection = new Connection(dataSource)
     if (connection.inTransaction) throw new InsideTransactionError('migrate')
-    return withoutNativeWait(connection, () => new Migration(connection, options).run())
+    return withCare(connection, () => new Migration(connection, given).run())
   })
 }
 

@@ -3,13 +3,13 @@ import { databaseBytes, fileOf, freeBytes } from './backup.js'
 import { type Completion, planCompletion, type SkippedIndex, type StructureDifference } from './completion.js'
 import { Connection } from './connection.js'
 import type { OrphanedRow } from './errors.js'
-import { checkDataSource } from './options.js'
+import { checkDataSource, readOptions } from './options.js'
 import { findOrphans } from './orphans.js'
 import { DEFAULT_WAIT_MS, Patience } from './patience.js'
 import { ALONE } from './progress.js'
 import type { WaitOptions } from './read-schema-version.js'
 import { tractTables } from './rows.js'
-import { withoutNativeWait } from './settings.js'
+import { withCare } from './settings.js'
 import { allSteps } from './steps/steps.js'
 import { patientSurvey, type Survey } from './survey.js'
 import { inTurn } from './turn.js'
@@ -65,10 +65,11 @@ export async function planMigration(
   options: WaitOptions = {},
 ): Promise<MigrationPlan> {
   checkDataSource(dataSource)
+  const { waitMs = DEFAULT_WAIT_MS, signal } = readOptions(options, ['waitMs', 'signal'])
   return inTurn(dataSource, () => {
     const connection = new Connection(dataSource)
-    const patience = new Patience(connection.location, options.waitMs ?? DEFAULT_WAIT_MS, options.signal)
-    return withoutNativeWait(connection, async () => {
+    const patience = new Patience(connection.location, waitMs, signal)
+    return withCare(connection, async () => {
       const found = await patientSurvey(connection, patience)
       return patience.whenNotBusy(() => planFor(connection, found))
     })

@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm'
 import { Connection } from './connection.js'
-import { checkDataSource } from './options.js'
+import { checkDataSource, readOptions } from './options.js'
 import { DEFAULT_WAIT_MS, Patience } from './patience.js'
 import { recognise } from './recognise.js'
-import { withoutNativeWait } from './settings.js'
+import { withCare } from './settings.js'
 import { patiently } from './survey.js'
 import { inTurn } from './turn.js'
 
@@ -27,12 +27,10 @@ export async function readSchemaVersion(
   options: WaitOptions = {},
 ): Promise<number | null> {
   checkDataSource(dataSource)
+  const { waitMs = DEFAULT_WAIT_MS, signal } = readOptions(options, ['waitMs', 'signal'])
   return inTurn(dataSource, () => {
     const connection = new Connection(dataSource)
-    const patience = new Patience(connection.location, options.waitMs ?? DEFAULT_WAIT_MS, options.signal)
-    return withoutNativeWait(
-      connection,
-      async () => (await patiently(connection, patience, recognise)).version,
-    )
+    const patience = new Patience(connection.location, waitMs, signal)
+    return withCare(connection, async () => (await patiently(connection, patience, recognise)).version)
   })
 }

@@ -1,11 +1,9 @@
 import { IN_RANGE, inChunks } from './chunks.js'
 import type { Connection } from './connection.js'
+import { UNDER_CONSTRUCTION } from './names.js'
 import type { StepContext } from './progress.js'
 import type { ColumnStructure, TableStructure } from './structure.js'
 import { columnsOnlyIn } from './structure-difference.js'
-
-/** The name that a table has while it is being built. */
-const UNDER_CONSTRUCTION = '_tract_rebuild'
 
 /** Why a table's rows do not permit that it gets the expected structure; `null` where they do. Reads only. */
 export async function rebuildObstacle(
@@ -45,7 +43,7 @@ export async function rebuildObstacle(
 
 /**
  * Builds a table anew from its frozen SQL, with its rows under their row numbers, as https://www.sqlite.org/lang_altertable.html
- * says; foreign keys must be off. The application's own indexes and triggers on it are made again.
+ * says; foreign keys must be off. The application's own indexes on it are made again.
  */
 export async function rebuild(
   connection: Connection,
@@ -55,7 +53,7 @@ export async function rebuild(
 ): Promise<void> {
   const { name } = found
   const kept = await connection.rows<{ sql: string }>(
-    "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid",
+    "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index' AND sql IS NOT NULL ORDER BY rowid",
     name,
   )
   await connection.run(createTable.replace(`CREATE TABLE ${name} (`, `CREATE TABLE ${UNDER_CONSTRUCTION} (`))

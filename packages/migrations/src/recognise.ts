@@ -1,6 +1,8 @@
 import type { Connection } from './connection.js'
 import { ForeignDatabaseError, NewerSchemaVersionError, UnreadableSchemaVersionError } from './errors.js'
+import { COMPRESSION_TABLES } from './names.js'
 import { structureOf, type TableStructure } from './structure.js'
+import { refuseUnsafeSchema } from './unsafe-schema.js'
 import { NEW_TABLES, TABLES } from './version-6.js'
 
 /** What a database was found to be. */
@@ -12,15 +14,13 @@ export interface Recognition {
   readonly structure: readonly TableStructure[]
 }
 
-/** The tables of versions 3 to 5 that version 6 has no more, in the order in which they are dropped. */
-export const COMPRESSION_TABLES = ['compression_results', 'compression_sources', 'compressions'] as const
-
 const POLICY_TABLES = ['policy_proposals', 'policy_log']
 
 /**
  * Finds out what a database is, in one read transaction of its own or in the running one.
  *
- * @throws {@link ForeignDatabaseError}, {@link NewerSchemaVersionError}, {@link UnreadableSchemaVersionError}
+ * @throws {@link ForeignDatabaseError}, {@link NewerSchemaVersionError}, {@link UnreadableSchemaVersionError},
+ * {@link UnsafeSchemaError}
  */
 export async function recognise(connection: Connection): Promise<Recognition> {
   if (connection.inTransaction) return recogniseNow(connection)
@@ -34,6 +34,7 @@ export async function recognise(connection: Connection): Promise<Recognition> {
 }
 
 async function recogniseNow(connection: Connection): Promise<Recognition> {
+  await refuseUnsafeSchema(connection)
   const names = await connection.rows<{ name: string }>(
     "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
   )
@@ -54,7 +55,7 @@ async function recogniseNow(connection: Connection): Promise<Recognition> {
   return { version: isCredible ? recorded : versionByTables(tables), recorded, structure }
 }
 
-const VERSION_ROW = `SELECT CAST(value AS TEXT) AS value FROM _trace_meta
+const VERSION_ROW = `SELECT substr(CAST(value AS TEXT), 1, 64) AS value FROM _trace_meta
   WHERE "key" = 'schema_version' AND value IS NOT NULL ORDER BY rowid DESC`
 
 async function recordedVersion(connection: Connection): Promise<number | null> {

@@ -4,10 +4,10 @@ import { takeBackup } from './backup.js'
 import { Connection } from './connection.js'
 import { LossyRollbackError, OlderSchemaVersionError, type RollbackLoss } from './errors.js'
 import { checkForeignKeys } from './foreign-key-check.js'
-import { checkDataSource, checkOptions, type RollbackOptions } from './options.js'
+import { checkDataSource, type RollbackOptions, readOptions } from './options.js'
 import { holdsRows } from './rows.js'
 import { Run } from './run.js'
-import { withoutNativeWait } from './settings.js'
+import { withCare } from './settings.js'
 import { OperationEvents } from './steps/005-to-006.js'
 import { rollbackLosses } from './steps/006-to-005.js'
 import { patientSurvey, survey } from './survey.js'
@@ -36,11 +36,11 @@ export async function rollback(
   options: RollbackOptions = {},
 ): Promise<RollbackResult> {
   checkDataSource(dataSource)
-  checkOptions(options, ['backup', 'lossy', 'onProgress', 'signal', 'waitMs'])
+  const given = readOptions(options, ['backup', 'lossy', 'onProgress', 'signal', 'waitMs'])
   return inTurn(dataSource, () => {
     const connection = new Connection(dataSource)
     if (connection.inTransaction) throw new InsideTransactionError('rollback')
-    return withoutNativeWait(connection, () => rollBack(connection, options))
+    return withCare(connection, () => rollBack(connection, given))
   })
 }
 

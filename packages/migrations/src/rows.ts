@@ -1,5 +1,5 @@
 import type { Connection } from './connection.js'
-import { COMPRESSION_TABLES } from './recognise.js'
+import { COMPRESSION_TABLES } from './names.js'
 import type { TableStructure } from './structure.js'
 import { TABLES } from './version-6.js'
 

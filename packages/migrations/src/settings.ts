@@ -31,16 +31,21 @@ export async function withPragmas<Result>(
   }
 }
 
-/** Runs a function while a lock is reported at once: SQLite's own waiting blocks the event loop. */
-export async function withoutNativeWait<Result>(
-  connection: Connection,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const before = connection.pragma('busy_timeout')
-  connection.pragma('busy_timeout = 0')
+const CAREFUL = {
+  // A lock is reported at once: SQLite's own waiting blocks the event loop.
+  busy_timeout: 0,
+  // SQLite's advice for files of unknown origin (https://www.sqlite.org/security.html).
+  trusted_schema: 0,
+  cell_size_check: 1,
+}
+
+/** Runs a function while SQLite neither waits by itself nor trusts the file. These settings are read without the file. */
+export async function withCare<Result>(connection: Connection, work: () => Promise<Result>): Promise<Result> {
+  const before = Object.keys(CAREFUL).map((name) => [name, connection.pragma(name)] as const)
+  for (const [name, value] of Object.entries(CAREFUL)) connection.pragma(`${name} = ${value}`)
   try {
     return await work()
   } finally {
-    connection.pragma(`busy_timeout = ${String(before)}`)
+    for (const [name, value] of before) connection.pragma(`${name} = ${String(value)}`)
   }
 }

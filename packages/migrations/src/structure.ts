@@ -1,5 +1,8 @@
 import type { DataSource } from 'typeorm'
 import { Connection } from './connection.js'
+import { ORPHANS_TABLE } from './names.js'
+import { checkDataSource } from './options.js'
+import { isToken, tokensOf } from './sql-tokens.js'
 
 /** One column, as `PRAGMA table_xinfo` describes it. */
 export interface ColumnStructure {
@@ -44,15 +47,13 @@ export interface TableStructure {
   readonly strict: boolean
 }
 
-/** The table of links whose commit is missing. A migration may make it; it is no part of the structure. */
-export const ORPHANS_TABLE = '_orphaned_operation_commits'
-
 /**
  * Describes every table of a database, sorted by name, as plain data: two databases have the same structure exactly
  * where the descriptions are deeply equal. The order of columns, SQLite's own tables, virtual ones and the side table of
  * orphaned links are left out.
  */
 export async function readStructure(dataSource: DataSource): Promise<TableStructure[]> {
+  checkDataSource(dataSource)
   return structureOf(new Connection(dataSource))
 }
 
@@ -66,8 +67,8 @@ const INDEXES = `SELECT m.name AS "table", i.name, i."unique", i.origin, i.parti
   WHERE c."key" = 1 ORDER BY 1, 2, c.seqno`
 const FOREIGN_KEYS = `SELECT m.name AS "table", f.id, f."table" AS target, f."from", f."to", f.on_delete, f.on_update
   FROM (${REAL_TABLES}) m, pragma_foreign_key_list(m.name, 'main') f ORDER BY 1, f.id, f.seq`
-const KINDS = `SELECT t.name, t.wr, t.strict FROM pragma_table_list t, (${REAL_TABLES}) m
-  WHERE t.schema = 'main' AND t.name = m.name ORDER BY 1`
+// Not from `pragma_table_list`, for which SQLite expands every view and connects every virtual table.
+const KINDS = `SELECT name, sql FROM sqlite_master WHERE name IN (${REAL_TABLES}) AND type = 'table' ORDER BY 1`
 
 interface ColumnRow {
   readonly table: string
@@ -99,11 +100,12 @@ interface ForeignKeyRow {
 
 /** {@link readStructure} of a connection. */
 export async function structureOf(connection: Connection): Promise<TableStructure[]> {
-  const kinds = await connection.rows<{ name: string; wr: number; strict: number }>(KINDS)
+  const kinds = await connection.rows<{ name: string; sql: string }>(KINDS)
   const columns = grouped(await connection.rows<ColumnRow>(COLUMNS), (row) => row.table)
   const indexes = grouped(await connection.rows<IndexRow>(INDEXES), (row) => row.table)
   const foreignKeys = grouped(await connection.rows<ForeignKeyRow>(FOREIGN_KEYS), (row) => row.table)
-  return kinds.map(({ name, wr, strict }) => {
+  return kinds.map(({ name, sql }) => {
+    const options = tableOptions(sql)
     const parts = [...grouped(indexes.get(name) ?? [], (row) => row.name).values()]
     return {
       name,
@@ -113,10 +115,18 @@ export async function structureOf(connection: Connection): Promise<TableStructur
         [...grouped(foreignKeys.get(name) ?? [], (row) => String(row.id)).values()].flatMap(foreignKeyOf),
       ),
       indexes: parts.filter((rows) => rows[0]?.origin === 'c').flatMap(indexOf),
-      withoutRowid: wr === 1,
-      strict: strict === 1,
+      withoutRowid: options.has('without'),
+      strict: options.has('strict'),
     }
   })
+}
+
+/** The words behind a table's columns: https://www.sqlite.org/lang_createtable.html#table_options */
+function tableOptions(sql: string): ReadonlySet<string> {
+  const tokens = tokensOf(sql)
+  return new Set(
+    tokens.slice(tokens.findLastIndex((token) => isToken(token, ')')) + 1).map(({ text }) => text),
+  )
 }
 
 function columnOf({ name, type, notnull, dflt_value, pk }: ColumnRow): ColumnStructure {

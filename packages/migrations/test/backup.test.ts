@@ -1,10 +1,10 @@
-import { chmodSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { migrate, planMigration, rollback } from '@tract/migrations'
 import { legacyDatabase } from '@tract/testkit'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { dump, filesBeside, newFile, oneValue, open, using } from './support.js'
+import { dump, filesBeside, newDirectory, newFile, oneValue, open, using } from './support.js'
 
 test('a backup is taken before the first step: named by the version found, complete, one file', async () => {
   const path = newFile(legacyDatabase(5))
@@ -27,11 +27,45 @@ test('a backup holds what was only in the WAL', async () => {
   expect(oneValue(String(backup), 'PRAGMA journal_mode')).toBe('delete')
 })
 
-test('a backup has the permissions of the original', async () => {
+test.each([0o600, 0o644, 0o666])(
+  "a backup is its owner's alone, whatever may be done with the original (%o) and whatever the mask takes away",
+  async (mode) => {
+    for (const mask of [0o000, 0o022, 0o777]) {
+      const path = newFile(legacyDatabase(5))
+      chmodSync(path, mode)
+      const seen = new Set<number>()
+      const look = () => {
+        for (const name of filesBeside(path).filter((file) => file !== 'agent.db')) {
+          seen.add(statSync(join(path, '..', name)).mode & 0o777)
+        }
+      }
+      const dataSource = await open(path)
+      const before = process.umask(mask)
+      try {
+        const { backup } = await migrate(dataSource, { onProgress: look })
+        look()
+        expect(basename(String(backup))).toMatch(/\.bak$/)
+      } finally {
+        process.umask(before)
+      }
+      expect([...seen]).toEqual([0o600])
+      expect(statSync(path).mode & 0o777).toBe(mode)
+    }
+  },
+)
+
+test('a symbolic link that bears the name of a backup is not followed', async () => {
   const path = newFile(legacyDatabase(5))
-  chmodSync(path, 0o600)
+  const elsewhere = join(newDirectory(), 'elsewhere')
+  const stamp = (seconds: number) =>
+    new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '')
+  for (const second of [0, 1, 2]) {
+    for (const end of ['', '.partial']) symlinkSync(elsewhere, `${path}.v5-${stamp(second)}.bak${end}`)
+  }
   const { backup } = await migrate(await open(path))
-  expect(statSync(String(backup)).mode & 0o777).toBe(0o600)
+  expect(lstatSync(String(backup)).isFile()).toBe(true)
+  expect(dump(String(backup)).compressions).toHaveLength(5)
+  expect(existsSync(elsewhere)).toBe(false)
 })
 
 test('a backup can be turned off', async () => {

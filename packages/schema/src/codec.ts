@@ -1,5 +1,6 @@
+import { types } from 'node:util'
 import type { ValueTransformer } from 'typeorm'
-import { describe, InvalidValueError, UnreadableValueError } from './errors.js'
+import { describe, InvalidValueError, reading, UnreadableValueError } from './errors.js'
 import type { JsonObject, JsonValue } from './json.js'
 import { readJson } from './json-reader.js'
 import { COLUMN_LAYOUT, writeJson } from './json-writer.js'
@@ -31,7 +32,7 @@ export const timestampCodec: ColumnCodec<Timestamp> = {
   declaredType: 'DATETIME',
   to(value) {
     if (value === null || value === undefined) return null
-    const timestamp = value instanceof Date ? Timestamp.from(value) : value
+    const timestamp = types.isDate(value) ? Timestamp.from(value) : value
     if (!isTimestamp(timestamp)) {
       throw new InvalidValueError('$', describe(value), 'a Timestamp (see Timestamp.from) or a Date')
     }
@@ -62,7 +63,7 @@ export const jsonCodec: ColumnCodec<JsonValue> = {
   declaredType: 'JSON',
   to(value) {
     if (value === null || value === undefined) return null
-    if (typeof value !== 'object' || Array.isArray(value)) {
+    if (typeof value !== 'object' || reading(() => Array.isArray(value))) {
       throw new InvalidValueError('$', describe(value), 'a JSON object or null')
     }
     return writeJson(value as JsonObject, COLUMN_LAYOUT)
@@ -84,6 +85,7 @@ export const jsonCodec: ColumnCodec<JsonValue> = {
  *
  * @param values the values as the API spells them
  * @param stored how the file spells each
+ * @throws {@link InvalidValueError} for what is no object of texts, and another spelling
  */
 export function enumerationCodec<Value extends string>(
   values: Readonly<Record<Value, Value>>,
@@ -91,6 +93,7 @@ export function enumerationCodec<Value extends string>(
 ): ColumnCodec<Value | (string & {})> {
   const toStored = new Map<unknown, string>()
   const fromStored = new Map<unknown, Value>()
+  checkEnumeration(values, stored)
   for (const value of Object.values<Value>(values)) {
     const text = stored === 'upper-case' ? value.toUpperCase() : value
     toStored.set(value, text)
@@ -111,4 +114,17 @@ export function enumerationCodec<Value extends string>(
       return fromStored.get(text) ?? text
     },
   }
+}
+
+function checkEnumeration(values: unknown, stored: unknown): void {
+  if (stored !== 'lower-case' && stored !== 'upper-case') {
+    throw new InvalidValueError('$', describe(stored), 'lower-case or upper-case')
+  }
+  const isOne = reading(
+    () =>
+      typeof values === 'object' &&
+      values !== null &&
+      Object.values(values).every((value) => typeof value === 'string'),
+  )
+  if (!isOne) throw new InvalidValueError('$', describe(values), 'an object of texts')
 }

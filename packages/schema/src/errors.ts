@@ -36,6 +36,16 @@ export class UnreadableValueError extends Error {
   }
 }
 
+/** Reads a caller's value; whatever its getters throw becomes the typed error of bad input. */
+export function reading<Result>(read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof InvalidValueError) throw error
+    throw new InvalidValueError('$', 'a value that throws when it is read', 'plain values', { cause: error })
+  }
+}
+
 /** A short, safe rendering of any value for an error message. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') {

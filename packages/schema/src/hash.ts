@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
+import { types } from 'node:util'
 import { canonicalJson, canonicalOfStored } from './canonical-json.js'
 import type { CommitOperation } from './enumerations.js'
-import { describe, InvalidValueError, UnreadableValueError } from './errors.js'
+import { describe, InvalidValueError, reading, UnreadableValueError } from './errors.js'
 import type { JsonObject } from './json.js'
 import { isTimestamp, Timestamp } from './timestamp.js'
 
@@ -50,32 +51,50 @@ export function contentHashOfStored(payloadJson: string): string {
  * @throws {@link InvalidValueError} naming the field that is no text, and for a time that a file cannot hold
  */
 export function commitHash(fields: HashedCommitFields): string {
+  return reading(() => hashOf(fields))
+}
+
+function hashOf(fields: HashedCommitFields): string {
   if (typeof fields !== 'object' || fields === null) {
     throw new InvalidValueError('$', describe(fields), 'the fields of a commit')
   }
-  const { parentHash, responseTo = null, extraParents = [] } = fields
-  for (const name of ['contentHash', 'contentType', 'operation'] as const)
-    checkText(`$.${name}`, fields[name])
+  // Each is read once: what was checked is what is hashed.
+  const {
+    contentHash,
+    parentHash,
+    contentType,
+    operation,
+    createdAt,
+    responseTo = null,
+    extraParents = [],
+  } = fields
+  checkText('$.contentHash', contentHash)
+  checkText('$.contentType', contentType)
+  checkText('$.operation', operation)
   if (parentHash !== null) checkText('$.parentHash', parentHash)
   if (responseTo !== null) checkText('$.responseTo', responseTo)
-  for (const [index, hash] of extraParents.entries()) checkText(`$.extraParents[${index}]`, hash)
+  if (!Array.isArray(extraParents)) {
+    throw new InvalidValueError('$.extraParents', describe(extraParents), 'an array of hashes')
+  }
+  const others = Array.from<string>(extraParents)
+  for (const [index, hash] of others.entries()) checkText(`$.extraParents[${index}]`, hash)
   const covered: Record<string, JsonObject[string]> = {
-    content_hash: fields.contentHash,
+    content_hash: contentHash,
     parent_hash: parentHash,
-    content_type: fields.contentType,
-    operation: fields.operation,
-    timestamp_iso: hashedTime(fields.createdAt),
+    content_type: contentType,
+    operation,
+    timestamp_iso: hashedTime(createdAt),
   }
   if (responseTo !== null) covered.response_to = responseTo
-  if (extraParents.length > 0) {
-    covered.parent_hashes = [...(parentHash === null ? [] : [parentHash]), ...extraParents].sort()
+  if (others.length > 0) {
+    covered.parent_hashes = [...(parentHash === null ? [] : [parentHash]), ...others].sort()
   }
   return sha256(canonicalJson(covered))
 }
 
 /** Python's `isoformat`: no fraction where the microseconds are zero, the zone as `+00:00`. */
 function hashedTime(createdAt: Timestamp | Date): string {
-  if (!(createdAt instanceof Date) && !isTimestamp(createdAt)) {
+  if (!types.isDate(createdAt) && !isTimestamp(createdAt)) {
     throw new InvalidValueError(
       '$.createdAt',
       describe(createdAt),

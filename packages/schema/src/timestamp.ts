@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { describe, InvalidValueError } from './errors.js'
 
 declare const timestampBrand: unique symbol
@@ -92,7 +93,7 @@ export const Timestamp = {
    */
   from(value: Date | string): Timestamp {
     if (typeof value === 'string') return isTimestamp(value) ? value : fromText(value)
-    if (value instanceof Date) return fromDate(value)
+    if (types.isDate(value)) return fromDate(value)
     throw new InvalidValueError('$', describe(value), EXPECTED)
   },
 

@@ -6,7 +6,7 @@ import { DataSource, EntitySchema } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { ImmediateDatabase } from './driver.js'
 import { noteOpenedFile } from './file-place.js'
-import { checkText, describe, readOptions } from './input.js'
+import { checkText, describe, readingInput, readOptions } from './input.js'
 
 /** The name of a database that lives in memory and ends with its store. */
 export const IN_MEMORY = ':memory:'
@@ -67,17 +67,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
   checkPath('options.database', database)
   checkSynchronous(synchronous)
   checkPages(checkpointPages)
-  if (!Array.isArray(entities)) {
-    throw new InvalidInputError('options.entities', describe(entities), 'an array of entities')
-  }
-  for (const [index, entity] of entities.entries()) {
-    if (typeof entity === 'function' || entity instanceof EntitySchema) continue
-    throw new InvalidInputError(
-      `options.entities[${index}]`,
-      describe(entity),
-      'an entity class or an EntitySchema',
-    )
-  }
+  const ofApp = readEntities(entities)
   if (typeof readonly !== 'boolean') {
     throw new InvalidInputError('options.readonly', describe(readonly), 'true or false')
   }
@@ -88,7 +78,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     readonly,
     // Waiting natively would block the event loop; the store waits by itself.
     timeout: 0,
-    entities: [...tractEntities, ...(entities as AppEntity[])],
+    entities: [...tractEntities, ...ofApp],
     // Only what does not read the file: whose it is and whether somebody holds it is not known yet.
     prepareDatabase: (handle: Database) => {
       protect(handle)
@@ -108,12 +98,35 @@ export function protect(handle: Database): void {
 
 /** @throws {@link InvalidInputError} unless {@link createDataSource} made it and it is initialized */
 export function checkDataSource(dataSource: unknown): asserts dataSource is DataSource {
-  if (!(dataSource instanceof DataSource) || !made.has(dataSource)) {
+  if (!isOurs(dataSource)) {
     throw new InvalidInputError('dataSource', describe(dataSource), 'a DataSource made by createDataSource()')
   }
   if (!dataSource.isInitialized) {
     throw new InvalidInputError('dataSource', 'one that is not initialized', 'an initialized DataSource')
   }
+}
+
+function isOurs(value: unknown): value is DataSource {
+  return typeof value === 'object' && value !== null && made.has(value as DataSource)
+}
+
+/** A copy of a caller's list of entities. @throws {@link InvalidInputError} */
+function readEntities(entities: readonly AppEntity[]): readonly AppEntity[] {
+  return readingInput('options.entities', () => {
+    if (!Array.isArray(entities)) {
+      throw new InvalidInputError('options.entities', describe(entities), 'an array of entities')
+    }
+    const read: AppEntity[] = []
+    for (let index = 0; index < entities.length; index++) {
+      const entity: unknown = entities[index]
+      if (typeof entity !== 'function' && !(entity instanceof EntitySchema)) {
+        const expected = 'an entity class or an EntitySchema'
+        throw new InvalidInputError(`options.entities[${index}]`, describe(entity), expected)
+      }
+      read.push(entity as AppEntity)
+    }
+    return read
+  })
 }
 
 /** The modes that {@link createDataSource} was asked for. */
@@ -130,6 +143,10 @@ export function driverOf(dataSource: DataSource): BetterSqlite3Driver {
 export function checkPath(field: string, value: unknown): asserts value is string {
   checkText(field, value)
   if (value.trim() === '') throw new InvalidInputError(field, describe(value), 'a path or :memory:')
+  // The driver takes it off, and opens another file than was looked at.
+  if (value !== value.trimEnd()) {
+    throw new InvalidInputError(field, describe(value), 'a path without white space at its end')
+  }
 }
 
 /** @throws {@link InvalidInputError} */

@@ -66,8 +66,13 @@ export function readIdsAsJson(field: string, values: readonly string[]): string 
     for (let index = 0; index < ids.length; index++) {
       const value: unknown = values[index]
       ids[index] = value
-      areOrdinary &&= typeof value === 'string' && value.length > 0 && value.length <= ID_LENGTH
-      if (areOrdinary) length += (value as string).length + 2
+      if (typeof value === 'string' && value.length > 0 && value.length <= ID_LENGTH) {
+        length += value.length + 2
+      } else {
+        // At once: the list may state a length that nobody waits for.
+        checkId(`${field}[${index}]`, value)
+        areOrdinary = false
+      }
     }
     if (areOrdinary) {
       const text = JSON.stringify(ids)

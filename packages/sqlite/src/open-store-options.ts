@@ -2,7 +2,7 @@ import type { MigrateOptions } from '@tract/migrations'
 import { InvalidInputError } from '@tract/repositories'
 import type { Patience } from './busy.js'
 import type { AppEntity, FileModes } from './data-source.js'
-import { describe, readOptions } from './input.js'
+import { describe, readingInput, readOptions } from './input.js'
 
 /** What {@link openStore} takes besides the path. */
 export interface OpenStoreOptions
@@ -58,9 +58,8 @@ export function readStoreOptions(options: OpenStoreOptions, known: ReadonlySet<s
   const given = readOptions('options', options, known)
   for (const [name, value] of Object.entries(given)) {
     const rule = RULES[name]
-    if (value !== undefined && rule !== undefined && !rule.holds(value)) {
-      throw new InvalidInputError(`options.${name}`, describe(value), rule.expected)
-    }
+    if (rule === undefined || readingInput(`options.${name}`, () => rule.holds(value))) continue
+    throw new InvalidInputError(`options.${name}`, describe(value), rule.expected)
   }
   if (given.salvage === true && given.readonly !== true) {
     throw new InvalidInputError('options.readonly', describe(given.readonly), 'true together with salvage')

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import {
   inspectFile,
   type MigrationResult,
@@ -18,6 +18,7 @@ import { Engine } from './engine.js'
 import { setFileModes } from './file-modes.js'
 import { FilePlace } from './file-place.js'
 import { initializeDatabase } from './initialize-database.js'
+import { makeFile } from './new-file.js'
 import {
   closeTimeout,
   DATA_SOURCE_OPTIONS,
@@ -186,7 +187,7 @@ async function prepareFile(
   if (readonly && !existsSync(path)) throw new StorageFailedError(path, 'ENOENT', 'there is no such file')
   const look = inspectFile(path, { readonly, driver: ImmediateDatabase, ...(signal && { signal }) })
   const version = await (salvage ? look.catch(versionOfDamaged) : look)
-  if (version === null && !readonly && !existsSync(path)) createFile(path)
+  if (version === null && !readonly && !existsSync(path)) makeFile(path)
   return version
 }
 
@@ -194,17 +195,6 @@ async function prepareFile(
 function versionOfDamaged(error: unknown): number {
   if (error instanceof DamagedDataError || error instanceof TruncatedDatabaseError) return SCHEMA_VERSION
   throw error
-}
-
-/** A new file is its owner's alone; SQLite gives the files beside it the same permissions. */
-function createFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new StorageFailedError(path, reason, 'the file cannot be created', { cause: error })
-  }
 }
 
 async function bringUpToDate(

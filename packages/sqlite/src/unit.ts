@@ -14,7 +14,7 @@ import { type Patience, whenNotBusy } from './busy.js'
 import type { Connection } from './connection.js'
 import type { FilePlace } from './file-place.js'
 import { Gate } from './gate.js'
-import { describe, readOptions } from './input.js'
+import { describe, readingInput, readOptions } from './input.js'
 import { asHolder, forgetHolding, type Holding, noteHolding } from './lock-holders.js'
 import { bindRepositories } from './repositories/bind-repositories.js'
 import { type Encoders, inSavepoint, type Session } from './session.js'
@@ -298,4 +298,6 @@ export function readAllowsGaps(options: TransactionOptions = {}): boolean {
 /** @throws {@link InvalidInputError} */
 export function checkWork(work: unknown): void {
   if (typeof work !== 'function') throw new InvalidInputError('work', describe(work), 'a function')
+  // Those who wait for it are told its name.
+  readingInput('work', () => work.name)
 }

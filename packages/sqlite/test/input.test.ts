@@ -422,3 +422,13 @@ function errorName(error: unknown): string {
 function isOneOf(...values: readonly unknown[]) {
   return (value: unknown) => values.includes(value)
 }
+
+it('a list that states a thousand million ids and holds none is refused at its first', async ({ store }) => {
+  const pretence = Object.defineProperty([] as string[], 'length', { value: 1_000_000_000 })
+  for (const { repository, method: name, good, rules } of METHODS) {
+    const place = rules.indexOf('ids')
+    if (place < 0) continue
+    const calling = call(store, { repository, method: name, good, rules }, good.with(place, pretence))
+    await expect(calling, `${repository}.${name}`).rejects.toBeInstanceOf(InvalidInputError)
+  }
+})

@@ -10,6 +10,7 @@ import {
   anOperationEvent,
   aProposal,
   aSpawnPointer,
+  legacyDatabase,
 } from '../src/index.js'
 
 const BUILDERS = {
@@ -138,4 +139,19 @@ describe('aHistory', () => {
     expect(() => aHistory({ commits: 2, merges: 2 })).toThrow(RangeError)
     expect(aHistory({ commits: 1 }).commits).toHaveLength(1)
   })
+})
+
+describe('a builder that is called wrongly', () => {
+  const calls: Readonly<Record<string, () => unknown>> = {
+    'no object': () => aCommit('tract-1' as never),
+    'no seed': () => aBlob({}, 0.5),
+    'a payload that is no text': () => aBlob({ payloadJson: 5 as never }),
+    'more commits than fit': () => aHistory({ commits: 2 ** 40 }),
+    'no version': () => legacyDatabase(7 as never),
+  }
+  for (const [what, call] of Object.entries(calls)) {
+    it(`with ${what} says what was found and what was expected`, () => {
+      expect(call).toThrow(/: found .*, expected /)
+    })
+  }
 })

@@ -2,7 +2,7 @@ import type { Repositories } from '@tract/repositories'
 import { type Context, type ContextEntry, type Render, readEntriesGiven } from '../context.js'
 import { DamagedRecordError } from '../errors.js'
 import { groupBy } from '../group.js'
-import { checkStore, readOptions } from '../input.js'
+import { checkStore, readingInput, readOptions } from '../input.js'
 import { contextOf } from './context-of.js'
 import { inOrder } from './in-order.js'
 import { isCopy, type Step, walk } from './steps.js'
@@ -51,8 +51,9 @@ export async function diffContexts(
   options: { readonly render?: Render } = {},
 ): Promise<ContextDiff> {
   checkStore(store)
-  const from = await contextGiven(store, 'before', before, options)
-  const to = await contextGiven(store, 'after', after, options)
+  const given = readOptions('options', options, ['render'])
+  const from = await contextGiven(store, 'before', before, given)
+  const to = await contextGiven(store, 'after', after, given)
   const pairs = new Pairs()
   pairs.pairEqual(keysOf(from, commitHashOf), keysOf(to, commitHashOf))
   const replaced = await pairByLineage(store, from.entries, to.entries, pairs)
@@ -66,10 +67,9 @@ async function contextGiven(
   given: Context | string,
   options: { readonly render?: Render },
 ): Promise<Context> {
-  readOptions('options', options, ['render'])
   if (typeof given === 'object' && given !== null) {
-    readEntriesGiven(`${field}.entries`, given.entries)
-    return given
+    const context = readingInput(field, (): Context => ({ ...given }))
+    return { ...context, entries: readEntriesGiven(`${field}.entries`, context.entries) }
   }
   const { context, missing } = await contextOf(store, given, options)
   if (context !== null) return context

@@ -1,7 +1,16 @@
 import { InvalidInputError, type Repositories } from '@tract/repositories'
 import { fateOf } from '../ask/fate.js'
 import { originsOf } from '../ask/origins.js'
-import { checkObject, checkStore, checkText, checkWhole, checkWord, describe, readOptions } from '../input.js'
+import {
+  checkObject,
+  checkStore,
+  checkText,
+  checkWhole,
+  checkWord,
+  describe,
+  readingInput,
+  readOptions,
+} from '../input.js'
 import { toDot } from './dot.js'
 import type { Graph } from './graph.js'
 import { historyGraph } from './history-graph.js'
@@ -49,12 +58,13 @@ export async function picture(
 
 async function graphOf(store: Repositories, subject: PictureSubject, fold: number): Promise<Graph> {
   checkObject('subject', subject)
-  const [[named, value] = [], ...others] = Object.entries(subject)
+  const given = readingInput('subject', (): PictureSubject => ({ ...subject }))
+  const [[named, value] = [], ...others] = Object.entries(given)
   if (!SUBJECTS.has(named ?? '') || others.length > 0) {
     throw new InvalidInputError('subject', describe(subject), `one of ${[...SUBJECTS].join(', ')}`)
   }
   checkText(`subject.${named}`, value)
-  if ('tract' in subject) return historyGraph(store, subject.tract, fold)
-  if ('fate' in subject) return lineageGraph(store, (await fateOf(store, subject.fate)).tree, 'fate', fold)
-  return lineageGraph(store, (await originsOf(store, subject.origins)).tree, 'origins', fold)
+  if ('tract' in given) return historyGraph(store, given.tract, fold)
+  if ('fate' in given) return lineageGraph(store, (await fateOf(store, given.fate)).tree, 'fate', fold)
+  return lineageGraph(store, (await originsOf(store, given.origins)).tree, 'origins', fold)
 }

@@ -32,15 +32,16 @@ export async function mergeAt(
   const { payload: given, message, metadata = null, tokens } = readOptions('options', options, OPTIONS)
   const head = headOf(position)
   const extraParents = new Set<string>()
-  for (const other of readHashes('others', others)) {
+  const names = readHashes('others', others)
+  for (const other of names) {
     extraParents.add(await tipOf(repositories, tractId, other))
   }
   extraParents.delete(head)
   if (extraParents.size === 0) {
-    throw new InvalidInputError('others', others.length === 0 ? 'none' : 'the head alone', 'another commit')
+    throw new InvalidInputError('others', names.length === 0 ? 'none' : 'the head alone', 'another commit')
   }
   const into = branchName ?? 'HEAD'
-  const text = `Merged ${others.join(', ')} into ${into}`
+  const text = `Merged ${names.join(', ')} into ${into}`
   const payload = completePayload(given ?? { content_type: 'freeform', payload: { message: text } })
   const tokenCount = tokens ?? tokensOf(payload, settings)
   const commit = await writeCommit(repositories, {
@@ -48,7 +49,7 @@ export async function mergeAt(
     parent: await repositories.commits.get(head),
     contentHash: await writePayload(repositories, payload, tokenCount),
     contentType: String(payload.content_type),
-    message: message ?? `Merge ${others.map((other) => `'${other}'`).join(', ')} into ${into}`,
+    message: message ?? `Merge ${names.map((other) => `'${other}'`).join(', ')} into ${into}`,
     extraParents: [...extraParents],
   })
   await pinInstruction(repositories, commit)

@@ -1,7 +1,8 @@
 import { InvalidInputError, type Repositories } from '@tract/repositories'
 import type { CompileRecordRow, JsonObject, Timestamp } from '@tract/schema'
 import { type Context, contextOfEntries, readEntriesToKeep } from '../context.js'
-import { checkObject, readMoment, readOptions } from '../input.js'
+import { checkObject, readingInput, readMoment, readOptions } from '../input.js'
+import { snapshot } from '../snapshot.js'
 import { newId } from './rewrite.js'
 import type { Settings } from './settings.js'
 
@@ -25,15 +26,16 @@ const OWN_PARAMS = ['context_digest', 'entries'] as const
 export function readCompile(compile: Compile, { render }: Settings): Compile {
   const { context, params = {}, ...rest } = readOptions('compile', compile, FIELDS)
   checkObject('params', params)
+  const own = snapshot('params', params)
   for (const name of OWN_PARAMS) {
-    if (params[name] === undefined) continue
+    if (own[name] === undefined) continue
     throw new InvalidInputError(`params.${name}`, 'a value', 'none: the record keeps its own under that name')
   }
-  if (context === undefined) return { ...rest, params }
+  if (context === undefined) return { ...rest, params: own }
   checkObject('context', context)
-  const { headHash, entries, digest } = context
+  const { headHash, entries, digest } = readingInput('context', (): Context => ({ ...context }))
   const made = contextOfEntries(headHash, readEntriesToKeep('context.entries', entries), render)
-  if (made.digest === digest) return { ...rest, params, context: made }
+  if (made.digest === digest) return { ...rest, params: own, context: made }
   throw new InvalidInputError('context', `digest ${digest}`, `${made.digest}, which its entries make`)
 }
 

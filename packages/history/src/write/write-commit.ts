@@ -3,7 +3,7 @@ import {
   type CommitOperation,
   type CommitRow,
   commitHash,
-  contentHash,
+  contentHashOfStored,
   type JsonObject,
   payloadJson,
   type Timestamp,
@@ -97,7 +97,8 @@ export async function writePayload(
   createdAt?: Timestamp,
 ): Promise<string> {
   const text = convert('payload', () => payloadJson(payload))
-  const hash = contentHash(payload)
+  // Of the text, not of the payload: that might read otherwise the second time.
+  const hash = contentHashOfStored(text)
   const blob = { contentHash: hash, payloadJson: text, byteSize: Buffer.byteLength(text), tokenCount }
   await repositories.blobs.saveIfAbsent(createdAt === undefined ? blob : { ...blob, createdAt })
   return hash

@@ -4,6 +4,7 @@ import { IN_RANGE, inChunks } from '../chunks.js'
 import { complete } from '../completion.js'
 import { Connection } from '../connection.js'
 import { OrphanedRowsError } from '../errors.js'
+import { COMPRESSION_TABLES, ORPHANS_TABLE } from '../names.js'
 import {
   findOrphans,
   isLinkTable,
@@ -14,8 +15,6 @@ import {
 } from '../orphans.js'
 import { ALONE, type StepContext } from '../progress.js'
 import { pythonJsonText } from '../python-json.js'
-import { COMPRESSION_TABLES } from '../recognise.js'
-import { ORPHANS_TABLE } from '../structure.js'
 import { INDEXES, NEW_TABLES, TABLES } from '../version-6.js'
 import { undoOperationEvents } from './006-to-005.js'
 import type { Step, StepOutcome } from './step.js'

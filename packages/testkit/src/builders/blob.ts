@@ -1,5 +1,6 @@
 import type { BlobInput } from '@tract/repositories'
 import { contentHashOfStored, payloadJson as payloadText, Timestamp } from '@tract/schema'
+import { check, checkBuilding } from './check-call.js'
 import type { Complete } from './complete.js'
 import { timeOf } from './seeded.js'
 
@@ -9,7 +10,9 @@ import { timeOf } from './seeded.js'
  * @param seed another seed gives another payload and a later time
  */
 export function aBlob(overrides: Partial<BlobInput> = {}, seed = 1): Complete<BlobInput> {
+  checkBuilding(overrides, seed)
   const { payloadJson = dialogue(seed), createdAt = timeOf(seed) } = overrides
+  check('payloadJson', typeof payloadJson === 'string', payloadJson, 'a text, of which the hash is made')
   const byteSize = Buffer.byteLength(payloadJson)
   return {
     contentHash: contentHashOfStored(payloadJson),

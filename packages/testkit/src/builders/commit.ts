@@ -1,6 +1,7 @@
 import type { CommitInput } from '@tract/repositories'
 import { commitHash, Timestamp } from '@tract/schema'
 import { aBlob } from './blob.js'
+import { checkBuilding } from './check-call.js'
 import type { Complete } from './complete.js'
 import { A_TRACT, timeOf } from './seeded.js'
 
@@ -11,6 +12,7 @@ import { A_TRACT, timeOf } from './seeded.js'
  * @param seed another seed gives another content and a later time
  */
 export function aCommit(overrides: Partial<CommitInput> = {}, seed = 1): Complete<CommitInput> {
+  checkBuilding(overrides, seed)
   const fields = {
     tractId: A_TRACT,
     parentHash: null,

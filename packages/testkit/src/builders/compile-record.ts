@@ -1,5 +1,6 @@
 import type { CompileRecordInput } from '@tract/repositories'
 import { Timestamp } from '@tract/schema'
+import { checkBuilding } from './check-call.js'
 import { aCommit } from './commit.js'
 import type { Complete } from './complete.js'
 import { A_TRACT, idOf, timeOf } from './seeded.js'
@@ -9,6 +10,7 @@ export function aCompileRecord(
   overrides: Partial<CompileRecordInput> = {},
   seed = 1,
 ): Complete<CompileRecordInput> {
+  checkBuilding(overrides, seed)
   return {
     recordId: idOf('compile record', seed),
     tractId: A_TRACT,

@@ -5,6 +5,7 @@ import type {
   CompileRecordUnitInput,
   OperationEventUnitInput,
 } from '@tract/repositories'
+import { check, checkAmount, checkObject, checkSeed } from './check-call.js'
 import type { Complete } from './complete.js'
 import { HistoryWriter } from './history-writer.js'
 import { A_TRACT, randomOf } from './seeded.js'
@@ -47,6 +48,7 @@ type Step = 'message' | 'merge' | 'edit' | 'compression'
  * messages edited and the context compressed, at places that the seed decides.
  */
 export function aHistory(options: HistoryOptions = {}): History {
+  checkObject('options', options)
   const {
     tractId = A_TRACT,
     commits = 20,
@@ -56,6 +58,11 @@ export function aHistory(options: HistoryOptions = {}): History {
     records = 1,
     seed = 1,
   } = options
+  for (const [field, amount] of Object.entries({ commits, merges, edits, compressions, records })) {
+    checkAmount(field, amount)
+  }
+  checkSeed(seed)
+  check('tractId', typeof tractId === 'string', tractId, 'a text')
   if (commits < 1 + merges)
     throw new RangeError(`${merges} merges need ${1 + merges} commits, found ${commits}`)
   const random = randomOf(seed)

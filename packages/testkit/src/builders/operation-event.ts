@@ -1,5 +1,6 @@
 import type { OperationEventInput } from '@tract/repositories'
 import { Timestamp } from '@tract/schema'
+import { checkBuilding } from './check-call.js'
 import type { Complete } from './complete.js'
 import { A_TRACT, idOf, timeOf } from './seeded.js'
 
@@ -8,6 +9,7 @@ export function anOperationEvent(
   overrides: Partial<OperationEventInput> = {},
   seed = 1,
 ): Complete<OperationEventInput> {
+  checkBuilding(overrides, seed)
   return {
     eventId: idOf('operation event', seed),
     tractId: A_TRACT,

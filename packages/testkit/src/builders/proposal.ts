@@ -1,5 +1,6 @@
 import type { PolicyProposalInput } from '@tract/repositories'
 import { Timestamp } from '@tract/schema'
+import { checkBuilding } from './check-call.js'
 import type { Complete } from './complete.js'
 import { A_TRACT, idOf, timeOf } from './seeded.js'
 
@@ -8,6 +9,7 @@ export function aProposal(
   overrides: Partial<PolicyProposalInput> = {},
   seed = 1,
 ): Complete<PolicyProposalInput> {
+  checkBuilding(overrides, seed)
   const { resolvedAt = null } = overrides
   return {
     proposalId: idOf('policy proposal', seed),

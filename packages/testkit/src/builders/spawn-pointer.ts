@@ -1,5 +1,6 @@
 import type { SpawnPointerInput } from '@tract/repositories'
 import { Timestamp } from '@tract/schema'
+import { checkBuilding } from './check-call.js'
 import type { Complete } from './complete.js'
 import { A_TRACT, idOf, timeOf } from './seeded.js'
 
@@ -8,6 +9,7 @@ export function aSpawnPointer(
   overrides: Partial<SpawnPointerInput> = {},
   seed = 1,
 ): Complete<SpawnPointerInput> {
+  checkBuilding(overrides, seed)
   return {
     parentTractId: A_TRACT,
     parentCommitHash: null,

@@ -1,3 +1,4 @@
+import { check, checkAmount, checkObject } from '../builders/check-call.js'
 import {
   MOVED_ROWS,
   manyLinks,
@@ -23,6 +24,9 @@ import {
 
 /** The versions that the original system wrote and that can be opened. */
 export type LegacyVersion = 1 | 2 | 3 | 4 | 5 | 6
+
+const LAYOUTS: ReadonlySet<unknown> = new Set<LegacyLayout>(['a', 'b', 'c', 'd'])
+const SHAPES: ReadonlySet<unknown> = new Set<CompressionsShape>(['listed', 'with-defaults', 'without-tokens'])
 
 /** What is odd about a legacy database. */
 export interface LegacyOptions {
@@ -55,8 +59,15 @@ export interface LegacyOptions {
  * without a fraction, Python's JSON.
  */
 export function legacyDatabase(version: LegacyVersion, options: LegacyOptions = {}): string {
+  check('version', [1, 2, 3, 4, 5, 6].includes(version), version, 'a whole number from 1 to 6')
+  checkObject('options', options)
   const { compressions = 'listed', duplicateChildren = 'no', isEmpty = false, links = 0 } = options
   const { layout = 'd', versionRow = String(version), orphans = false, halfDone } = options
+  checkAmount('links', links)
+  const isText = versionRow === null || typeof versionRow === 'string'
+  check('versionRow', isText, versionRow, 'a text or null')
+  check('layout', LAYOUTS.has(layout), layout, [...LAYOUTS].join(', '))
+  check('compressions', SHAPES.has(compressions), compressions, [...SHAPES].join(', '))
   const tables: string[] = []
   const rows: string[] = []
   const add = (from: number, structure: readonly string[], content: readonly string[]) => {

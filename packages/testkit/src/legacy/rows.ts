@@ -1,3 +1,4 @@
+import { checkAmount } from '../builders/check-call.js'
 import { inserts } from './sql-text.js'
 import { type CompressionsShape, type LegacyLayout, layoutNames } from './tables.js'
 
@@ -7,6 +8,7 @@ export const ODD_TRACT = `it's "odd" 🎉 \\ 中`
 
 /** The hash of the n-th commit of a legacy database, from 0; of the n-th blob with `blob`. */
 export function legacyHash(n: number, kind: 'commit' | 'blob' = 'commit'): string {
+  checkAmount('n', n)
   return (kind === 'commit' ? 'c' : 'b').repeat(32) + n.toString(16).padStart(32, '0')
 }
 

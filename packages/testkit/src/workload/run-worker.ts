@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { StoreAdapter } from '../adapter.js'
+import { check } from '../builders/check-call.js'
 import { performUnit } from './perform-unit.js'
 import { unitsOf } from './unit.js'
 
@@ -23,13 +24,19 @@ export interface WorkerOrder {
  * @throws what opening, a unit or closing throws; a program that lets it pass ends with a code other than 0, as it must
  */
 export async function runWorker(
-  { open }: Pick<StoreAdapter, 'open'>,
+  adapter: Pick<StoreAdapter, 'open'>,
   order: string | undefined = process.argv.at(-1),
 ): Promise<void> {
+  check(
+    'open',
+    typeof adapter?.open === 'function',
+    adapter,
+    'an object with the function that opens a store',
+  )
   const { location, seed, writer, units } = readOrder(order)
   const input = createInterface({ input: process.stdin })
   input.on('close', () => process.exit())
-  const store = await open(location)
+  const store = await adapter.open(location)
   say('ready')
   await once(input, 'line')
   let done = 0
@@ -62,5 +69,5 @@ function readOrder(order: string | undefined): WorkerOrder {
 
 function mistaken(order: string | undefined): string {
   const expected = 'the order that the store contract gives: JSON with location, seed, writer and units'
-  return `the last argument of a worker is ${order ?? 'absent'}, expected ${expected}`
+  return `the last argument of a worker is ${typeof order === 'string' ? order : 'absent'}, expected ${expected}`
 }

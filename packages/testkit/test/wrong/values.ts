@@ -1,3 +1,4 @@
+import { readArguments } from '../support/memory-input.js'
 import { lenient, type WrongAdapter, wrongCall, wrongTexts, wrongValues } from './wrong-adapter.js'
 
 const TIME = /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/
@@ -136,6 +137,18 @@ export const WRONG_VALUES: readonly WrongAdapter[] = [
         return store.commits.save(commit)
       }
       return { ...store, commits: Object.assign({}, store.commits, { save }) }
+    },
+  },
+  {
+    name: 'what was checked is read again to be stored',
+    caughtBy: [
+      'any value in any field of blobs.saveIfAbsent > is read once: one that is another the next time is saved as it was first, or refused',
+    ],
+    parts: {
+      read: (method, given) => {
+        readArguments(method, given)
+        return given.map((value) => (method === 'blobs.saveIfAbsent' ? Object.assign({}, value) : value))
+      },
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { ContractTest } from '../fixture.js'
+import { anyValueContract } from './any-value.contract.js'
 import { argumentContract } from './argument.contract.js'
 import { jsonContract } from './json.contract.js'
 import { rowInputContract } from './row-input.contract.js'
@@ -10,4 +11,5 @@ export function inputContract(test: ContractTest): void {
   argumentContract(test)
   jsonContract(test)
   timeContract(test)
+  anyValueContract(test)
 }

@@ -1,0 +1,8 @@
+/** The tables of versions 3 to 5 that version 6 has no more, in the order in which they are dropped. */
+export const COMPRESSION_TABLES = ['compression_results', 'compression_sources', 'compressions'] as const
+
+/** The table of links whose commit is missing. A migration may make it; it is no part of the structure. */
+export const ORPHANS_TABLE = '_orphaned_operation_commits'
+
+/** The name that a table has while it is being built. */
+export const UNDER_CONSTRUCTION = '_tract_rebuild'

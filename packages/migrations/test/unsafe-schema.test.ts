@@ -1,0 +1,345 @@
+import { join } from 'node:path'
+import {
+  inspectFile,
+  migrate,
+  planMigration,
+  readSchemaVersion,
+  readStructure,
+  rollback,
+  UnsafeSchemaError,
+} from '@tract/migrations'
+import { DamagedDataError } from '@tract/repositories'
+import { type LegacyVersion, legacyDatabase } from '@tract/testkit'
+import Database from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { bytesOf, dump, newDirectory, open } from './support.js'
+
+interface UnsafeFile {
+  readonly what: string
+  readonly version?: LegacyVersion
+  /** What is added to a file of that version. */
+  readonly sql: string
+  /** The kind and name of what is refused. */
+  readonly refused: readonly [kind: string, name: string]
+  readonly reason: RegExp
+}
+
+/** What a text in the schema table is changed into, behind SQLite's back. */
+const rewritten = (name: string, from: string, to: string) =>
+  `PRAGMA writable_schema = ON;
+   UPDATE sqlite_schema SET sql = replace(sql, '${from}', '${to}') WHERE name = '${name}';
+   PRAGMA writable_schema = RESET;`
+
+/** Objects of every kind, of which one entry is changed behind SQLite's back. */
+const changed = (name: string, change: string) =>
+  `CREATE TABLE app (a); CREATE VIEW vv AS SELECT 1; CREATE INDEX ii ON refs (ref_name);
+   CREATE TRIGGER tt AFTER INSERT ON commits BEGIN DELETE FROM refs; END;
+   PRAGMA writable_schema = ON; UPDATE sqlite_schema SET ${change} WHERE name = '${name}'`
+
+const bombOfViews = (depth: number) =>
+  Array.from({ length: depth }, (_, n) =>
+    n === 0
+      ? 'CREATE VIEW v0 AS SELECT 1 AS a;'
+      : `CREATE VIEW v${n} AS SELECT x.a FROM v${n - 1} x, v${n - 1} y;`,
+  ).join('\n')
+
+/** Written into the schema table by one statement: SQLite reads all of it again after each that makes an object. */
+const chainOfViews = (length: number) =>
+  `PRAGMA writable_schema = ON;
+   WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${length})
+   INSERT INTO sqlite_schema SELECT 'view', 'v' || i, 'v' || i, 0,
+     'CREATE VIEW v' || i || ' AS SELECT * FROM v' || (i + 1) FROM n`
+
+const UNSAFE: readonly UnsafeFile[] = [
+  {
+    what: 'a trigger on a table of ours',
+    sql: "CREATE TRIGGER evil AFTER INSERT ON commits BEGIN UPDATE refs SET commit_hash = 'x'; END",
+    refused: ['trigger', 'evil'],
+    reason: /would run when table commits of ours is written/,
+  },
+  {
+    what: 'a trigger on a table of ours, in other letters and with a name like a table of SQLite’s',
+    sql: `CREATE TRIGGER evil BEFORE DELETE ON "BLOBS" BEGIN SELECT raise(IGNORE); END;
+      ${rewritten('evil', 'evil', 'sqlite_stat7')}
+      PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = 'sqlite_stat7' WHERE name = 'evil'`,
+    refused: ['trigger', 'sqlite_stat7'],
+    reason: /table blobs of ours/,
+  },
+  {
+    what: 'a trigger that waits for the version row to be written',
+    version: 5,
+    sql: 'CREATE TRIGGER evil AFTER UPDATE ON _trace_meta BEGIN DELETE FROM blobs; END',
+    refused: ['trigger', 'evil'],
+    reason: /table _trace_meta of ours/,
+  },
+  {
+    what: 'a trigger on a table that a migration drops',
+    version: 5,
+    sql: 'CREATE TRIGGER evil AFTER DELETE ON compressions BEGIN DELETE FROM blobs; END',
+    refused: ['trigger', 'evil'],
+    reason: /table compressions of ours/,
+  },
+  {
+    what: 'a trigger on a table that foreign keys of its own lead to from ours',
+    sql: `CREATE TABLE one (a PRIMARY KEY REFERENCES commits ON DELETE CASCADE);
+      CREATE TABLE two (a REFERENCES one ON DELETE SET NULL);
+      CREATE TRIGGER evil AFTER UPDATE ON two BEGIN DELETE FROM refs; END`,
+    refused: ['trigger', 'evil'],
+    reason: /table two, which foreign keys change/,
+  },
+  ...['commits', 'COMMITS', 'Refs'].map((name) => ({
+    what: `a view with the name ${name}`,
+    sql: `DROP TABLE ${name}; CREATE VIEW ${name} AS SELECT * FROM blobs`,
+    refused: ['view', name] as const,
+    reason: /has the name of a table of ours/,
+  })),
+  {
+    what: 'a view with the name of a table that a migration makes',
+    version: 5,
+    sql: 'CREATE VIEW operation_events AS SELECT hex(zeroblob(1000)) AS event_id',
+    refused: ['view', 'operation_events'],
+    reason: /has the name of a table of ours/,
+  },
+  {
+    what: 'a view with the name of a table that a migration builds',
+    version: 5,
+    sql: 'CREATE VIEW _tract_rebuild AS SELECT 1',
+    refused: ['view', '_tract_rebuild'],
+    reason: /has the name of a table of ours/,
+  },
+  {
+    what: 'a view with the name of the version table',
+    sql: `DROP TABLE _trace_meta;
+      CREATE VIEW _trace_meta AS SELECT 'schema_version' AS "key", '6' AS value`,
+    refused: ['view', '_trace_meta'],
+    reason: /has the name of a table of ours/,
+  },
+  {
+    what: 'a virtual table with the name of a table of ours',
+    sql: 'DROP TABLE policy_log; CREATE VIRTUAL TABLE policy_log USING fts5(id, tract_id)',
+    refused: ['table', 'policy_log'],
+    reason: /has the name of a table of ours/,
+  },
+  {
+    what: 'a table that shares the page of one of ours',
+    sql: `CREATE TABLE app (a); PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'blobs') WHERE name = 'app'`,
+    refused: ['table', 'app'],
+    reason: /shares its page/,
+  },
+  {
+    what: 'a table without a page',
+    sql: changed('app', 'rootpage = 0'),
+    refused: ['table', 'app'],
+    reason: /has no page/,
+  },
+  {
+    what: 'a computed column in a table of ours',
+    sql: 'ALTER TABLE blobs ADD COLUMN evil TEXT GENERATED ALWAYS AS (token_count + 1) VIRTUAL',
+    refused: ['table', 'blobs'],
+    reason: /computed column/,
+  },
+  {
+    what: 'a CHECK that calls a function',
+    sql: rewritten('blobs', 'PRIMARY KEY', 'CHECK (length(hex(zeroblob(byte_size))) > 0), PRIMARY KEY'),
+    refused: ['table', 'blobs'],
+    reason: /CHECK calls a function/,
+  },
+  {
+    what: 'a CHECK that calls a function whose name is quoted, behind comments and texts',
+    sql: rewritten(
+      'blobs',
+      'PRIMARY KEY',
+      `/* PRIMARY KEY ( */ CONSTRAINT "a''b)" CHECK -- no ()
+        (\n payload_json <> 'x'')'' /*' AND "randomblob" (9) <> 1), PRIMARY KEY`.replaceAll("'", "''"),
+    ),
+    refused: ['table', 'blobs'],
+    reason: /CHECK calls a function/,
+  },
+  {
+    what: 'a default that calls a function',
+    sql: rewritten(
+      'refs',
+      'symbolic_target VARCHAR(255)',
+      'symbolic_target VARCHAR(255) DEFAULT (hex(zeroblob(9)))',
+    ),
+    refused: ['table', 'refs'],
+    reason: /DEFAULT calls a function/,
+  },
+  ...['IGNORE', 'REPLACE'].map((way) => ({
+    what: `a table of ours whose key takes what is there already by ${way}`,
+    sql: rewritten('blobs', 'PRIMARY KEY (content_hash)', `PRIMARY KEY (content_hash) ON CONFLICT ${way}`),
+    refused: ['table', 'blobs'] as const,
+    reason: /settles conflicts by itself/,
+  })),
+  {
+    what: 'a table of ours that takes ids for equal that are not',
+    sql: `${rewritten('refs', 'tract_id VARCHAR(64)', 'tract_id VARCHAR(64) COLLATE NOCASE')} REINDEX`,
+    refused: ['table', 'refs'],
+    reason: /compares text by nocase/,
+  },
+  {
+    what: 'an index over a function',
+    sql: 'CREATE INDEX evil ON blobs (hex(payload_json))',
+    refused: ['index', 'evil'],
+    reason: /calls a function/,
+  },
+  {
+    what: 'an index over an operator that stands for a function',
+    sql: "CREATE INDEX evil ON commits (metadata_json ->> 'a')",
+    refused: ['index', 'evil'],
+    reason: /calls a function/,
+  },
+  {
+    what: 'an index under a condition that calls a function',
+    sql: "CREATE UNIQUE INDEX evil ON refs (ref_name) WHERE ref_name LIKE 'x%' OR (length(ref_name) > 9)",
+    refused: ['index', 'evil'],
+    reason: /calls a function/,
+  },
+  {
+    what: 'a foreign key of ours that deletes rows',
+    sql: rewritten(
+      'annotations',
+      'REFERENCES commits (commit_hash)',
+      'REFERENCES commits (commit_hash) ON DELETE CASCADE',
+    ),
+    refused: ['table', 'annotations'],
+    reason: /foreign key target_hash changes rows by itself/,
+  },
+  {
+    what: 'a computed foreign key onto a table of ours',
+    sql: 'CREATE TABLE app (a, b AS (hex(zeroblob(a))) REFERENCES commits)',
+    refused: ['table', 'app'],
+    reason: /foreign key b is computed/,
+  },
+  {
+    what: 'an index over a function of a table that foreign keys change',
+    sql: `CREATE TABLE app (a REFERENCES commits ON DELETE CASCADE, b);
+      CREATE INDEX evil ON app (hex(zeroblob(b)))`,
+    refused: ['index', 'evil'],
+    reason: /table app, which foreign keys change/,
+  },
+  {
+    what: 'views that expand without end',
+    sql: bombOfViews(60),
+    refused: ['view', 'v9'],
+    reason: /too many views/,
+  },
+  {
+    what: 'a chain of views that is deeper than any stack',
+    sql: chainOfViews(5000),
+    refused: ['view', 'v1000'],
+    reason: /too many views/,
+  },
+]
+
+const WAYS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+  inspectFile: (path) => inspectFile(path),
+  'inspectFile to read': (path) => inspectFile(path, { readonly: true }),
+  readSchemaVersion: async (path) => readSchemaVersion(await open(path)),
+  'readSchemaVersion of a readonly DataSource': async (path) =>
+    readSchemaVersion(await open(path, { readonly: true })),
+  planMigration: async (path) => planMigration(await open(path)),
+  migrate: async (path) => migrate(await open(path)),
+  rollback: async (path) => rollback(await open(path)),
+}
+
+function unsafeFile(sql: string, version: LegacyVersion = 6): string {
+  const path = join(newDirectory(), 'agent.db')
+  const handle = new Database(path).unsafeMode(true)
+  handle.pragma('foreign_keys = OFF')
+  handle.exec(legacyDatabase(version))
+  handle.pragma('foreign_keys = OFF')
+  handle.exec(sql)
+  handle.close()
+  return path
+}
+
+describe.each(UNSAFE)('$what', ({ sql, version, refused: [kind, object], reason }) => {
+  test('is refused by every way in, named, and the file stays as it is to the byte', async () => {
+    const path = unsafeFile(sql, version)
+    const before = bytesOf(path)
+    for (const [name, way] of Object.entries(WAYS)) {
+      const error = await way(path).then(
+        () => 'no error',
+        (thrown: unknown) => thrown,
+      )
+      expect(error, name).toBeInstanceOf(UnsafeSchemaError)
+      expect(error, name).toMatchObject({ code: 'unsafe_schema', location: path, kind, object })
+      expect((error as UnsafeSchemaError).reason, name).toMatch(reason)
+      expect(bytesOf(path).equals(before), name).toBe(true)
+    }
+  })
+})
+
+test.each([
+  [
+    'a trigger of the temporary database',
+    `CREATE TABLE app (a); CREATE TRIGGER evil AFTER INSERT ON app BEGIN SELECT 1; END;
+     ${rewritten('evil', 'TRIGGER evil AFTER INSERT ON app', 'TEMP TRIGGER evil AFTER INSERT ON main.commits')}`,
+  ],
+  [
+    'a temporary view in front of a table of ours',
+    `CREATE VIEW evil AS SELECT 1; ${rewritten('evil', 'VIEW evil', 'TEMP VIEW commits')}`,
+  ],
+  ['a text that makes another table', `CREATE TABLE app (a); ${rewritten('app', 'app', 'other')}`],
+  ['an entry that states another name', changed('ii', "name = 'other'")],
+  ['an entry that states another kind', changed('vv', "type = 'table'")],
+  ['an entry that hides the table of its trigger', changed('tt', "tbl_name = 'app'")],
+  ['a text that is no schema', rewritten('blobs', 'CREATE TABLE', 'DELETE FROM')],
+] as const)('%s is found malformed by SQLite itself, and refused by every way in', async (_what, sql) => {
+  const path = unsafeFile(sql)
+  const before = bytesOf(path)
+  for (const way of Object.values(WAYS)) {
+    await expect(way(path)).rejects.toBeInstanceOf(DamagedDataError)
+    expect(bytesOf(path).equals(before)).toBe(true)
+  }
+})
+
+test('what an application keeps beside ours is taken and kept: tables, views, triggers, indexes of its own', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE "app's notes" (id INTEGER PRIMARY KEY AUTOINCREMENT, commit_hash REFERENCES commits ON DELETE CASCADE,
+       body TEXT DEFAULT '()' CHECK (body <> 'check (x)' OR (body IN ('a'))), at DEFAULT CURRENT_TIMESTAMP);
+     CREATE TABLE IF NOT EXISTS main.'log' (n, size AS (length(n)) STORED);
+     CREATE TABLE "" ("" PRIMARY KEY) WITHOUT ROWID, STRICT;`.replace(
+      '"" PRIMARY KEY',
+      '"" TEXT PRIMARY KEY',
+    ) +
+      `CREATE TRIGGER IF NOT EXISTS main.app_trigger AFTER INSERT ON log BEGIN DELETE FROM log WHERE n < new.n - 9; END;
+     CREATE VIEW [commits of today] AS SELECT * FROM commits WHERE created_at > date('now');
+     CREATE VIEW longer AS SELECT * FROM [commits of today] UNION SELECT * FROM [commits of today];
+     CREATE VIRTUAL TABLE search USING fts5(body, content='');
+     CREATE INDEX main.app_index ON commits (token_count DESC, message COLLATE NOCASE) WHERE (token_count + 1) > 0;
+     CREATE INDEX app_lower ON log (lower(n));
+     ALTER TABLE log RENAME TO "the log"; ANALYZE`,
+    5,
+  )
+  const { commits } = dump(path)
+  expect(await inspectFile(path)).toBe(5)
+  const dataSource = await open(path)
+  expect(await migrate(dataSource)).toMatchObject({ from: 5, differences: [] })
+  expect(dump(path).commits).toEqual(commits)
+  const structure = await readStructure(dataSource)
+  expect(structure.find(({ name }) => name === '')).toMatchObject({ withoutRowid: true, strict: true })
+  expect(structure.find(({ name }) => name === 'the log')).toMatchObject({
+    withoutRowid: false,
+    strict: false,
+  })
+  expect(await planMigration(dataSource)).toMatchObject({ changes: false })
+})
+
+test("the settings that a DataSource's owner made are as they were, also after a refusal", async () => {
+  const path = unsafeFile('CREATE TRIGGER evil AFTER INSERT ON commits BEGIN SELECT 1; END')
+  const dataSource = await open(path)
+  const settings = () =>
+    Promise.all(
+      ['trusted_schema', 'cell_size_check', 'busy_timeout'].map((name) => dataSource.query(`PRAGMA ${name}`)),
+    )
+  await dataSource.query('PRAGMA cell_size_check = OFF')
+  await dataSource.query('PRAGMA trusted_schema = ON')
+  const before = await settings()
+  for (const call of [migrate, planMigration, readSchemaVersion, rollback]) {
+    await expect(call(dataSource)).rejects.toBeInstanceOf(UnsafeSchemaError)
+    expect(await settings()).toEqual(before)
+  }
+})
