@@ -51,8 +51,8 @@ export abstract class StoredRowRepository {
   abstract read(table: StoredTable, column: string, values: readonly string[]): Promise<readonly StoredRow[]>
 
   /**
-   * Every row of a table that can be read, whatever is damaged beside it, in the order of insertion, and what is known of
-   * those that cannot, as they are met. For saving what is left of a damaged database: it goes around what {@link read}
+   * Every row of a table that can be read, whatever is damaged beside it, in the order of insertion, and then what is
+   * known of those that cannot. For saving what is left of a damaged database: it goes around what {@link read}
    * stops at, and a row that it gives can be read and stored by every other method. It sees what is committed as it goes.
    *
    * Wrong arguments, and a store or transaction that has ended, are refused when the first row is asked for.

@@ -135,8 +135,8 @@ describe('what can be read of a damaged file', () => {
     expect(rows[0]).toEqual(found)
     expect(lost).toMatchObject([
       { key: { commit_hash: hash(7) }, column: 'message', found: { message: 'text' } },
-      { key: { commit_hash: hash(8) }, column: 'token_count', found: { token_count: 'many' } },
       { key: { commit_hash: hash(9) }, column: 'message' },
+      { key: { commit_hash: hash(8) }, column: 'token_count', found: { token_count: 'many' } },
     ])
     // The same rows, asked for otherwise, are told and not given with another type.
     await expect(store.commits.get(hash(7))).rejects.toMatchObject({
@@ -234,5 +234,28 @@ describe('what can be read of a damaged file', () => {
       expect(rows.length).toBeGreaterThanOrEqual(COMMITS - 1)
       expect(lost.length).toBeLessThanOrEqual(1)
     }
+  })
+
+  it('names a damaged row by the key that the index has for it', async ({ store, plain, location, open }) => {
+    await fill(store)
+    const handle = plain()
+    handle.unsafeMode(true)
+    handle.pragma('writable_schema = ON')
+    // Without its key, the table changes and the index does not.
+    handle.exec(`UPDATE sqlite_master SET sql = replace(sql, 'PRIMARY KEY (commit_hash)', 'CHECK (1)') WHERE name = 'commits';
+      UPDATE sqlite_master SET tbl_name = 'refs' WHERE name = 'sqlite_autoindex_commits_1'`)
+    handle.close()
+    const blind = plain()
+    blind.unsafeMode(true)
+    blind.pragma('writable_schema = ON')
+    blind.pragma('foreign_keys = OFF')
+    blind
+      .prepare('UPDATE commits SET commit_hash = ?, token_count = ? WHERE rowid = 5')
+      .run('garbled', 'many')
+    blind.exec(`UPDATE sqlite_master SET sql = replace(sql, 'CHECK (1)', 'PRIMARY KEY (commit_hash)') WHERE name = 'commits';
+      UPDATE sqlite_master SET tbl_name = 'commits' WHERE name = 'sqlite_autoindex_commits_1'`)
+    blind.close()
+    const { lost } = await readable(await open(location, SALVAGE), 'commits')
+    expect(lost).toMatchObject([{ key: { commit_hash: hash(5) }, found: { commit_hash: 'garbled' } }])
   })
 })

@@ -18,64 +18,105 @@ type RowWithId = Readonly<Record<string, StoredValue | Uint8Array>>
 /**
  * The rows of a table in the order of their ids, in stretches. Where a stretch meets what cannot be read, it goes on
  * behind: at the next row whose page can be read, which the indexes help to find. In the end the index of the table's key
- * tells which rows were not met; they are asked for one by one.
+ * tells which rows were not met, and what the damaged ones were called; the first are asked for one by one.
  */
 export async function* iterateReadable(
   session: Session,
   table: AnyTable,
 ): AsyncGenerator<ReadableRow, void, undefined> {
-  const { stored } = table
-  const met = new RowIds()
-  const again = new Contents()
-  let indexed: IndexedIds | undefined
-  let last: bigint | null = null
-  for (let from = FIRST_ID; from <= LAST_ID; ) {
-    const start: bigint = from
-    const { rows, damage } = await session.read((db) =>
-      db.readableRows<RowWithId>(stored.selectFrom, start, STRETCH),
-    )
-    for (const row of rows) {
-      // Only damage gives a number twice: two rows have it, or the way led back. The same row comes no third time.
-      if (met.add(asKey(idOf(row))) || again.add(row)) yield readableRow(table, row)
-    }
-    const end: RowWithId | undefined = rows.at(-1)
-    // A row whose id was changed can stand between others; it leads nowhere where it is the last one.
-    if (end !== undefined) from = idOf(end) >= start ? idOf(end) + 1n : start
-    if (damage === null && rows.length < STRETCH) {
-      last = from - 1n
-      break
-    }
-    if (damage === null && from > start) continue
-    const message = damage?.message ?? 'rows out of order'
-    const next: bigint = from
-    const [there] = await session.read((db) => db.readableRows<RowWithId>(stored.selectIdsFrom, next, 1).rows)
-    const id: bigint | null = there === undefined ? null : idOf(there)
-    if (id !== null && id >= from) {
-      met.add(asKey(id))
-      yield await partOf(session, table, id, message)
-      from = id + 1n
-      continue
-    }
-    indexed ??= await IndexedIds.of(session, stored.table)
-    if (!indexed.areAll) {
-      yield { row: null, damage: { key: {}, column: null, found: {}, message } }
-    }
-    const reachable = await indexed.nextReachable(session, stored.selectIdsFrom, from)
-    if (reachable === null) break
-    from = reachable
+  const walk = new Walk(session, table)
+  yield* walk.rows()
+  yield* walk.rest()
+}
+
+class Walk {
+  readonly #session: Session
+  readonly #table: AnyTable
+  readonly #met = new RowIds()
+  readonly #again = new Contents()
+  /** What was found of rows that are not given, by their ids: their key may be damaged too. */
+  readonly #damaged = new Map<number | string, RowDamage>()
+  #indexed: IndexedIds | undefined
+  /** The last id, where the walk came to the end of the table undisturbed. */
+  #last: bigint | null = null
+
+  constructor(session: Session, table: AnyTable) {
+    this.#session = session
+    this.#table = table
   }
-  for await (const { id, key } of keysInIndex(session, stored)) {
-    const isLater = last !== null && id > last
-    if (isLater || !met.add(asKey(id))) continue
-    const { rows } = await session.read((db) => db.readableRows<RowWithId>(stored.selectFrom, id, 1))
-    const [row] = rows
-    if (row !== undefined && idOf(row) === id) yield readableRow(table, row)
-    else
-      yield {
-        row: null,
-        damage: { key, column: null, found: key, message: 'the index names a row that cannot be reached' },
+
+  async *rows(): AsyncGenerator<ReadableRow, void, undefined> {
+    const { selectFrom } = this.#table.stored
+    for (let from = FIRST_ID; from <= LAST_ID; ) {
+      const start: bigint = from
+      const { rows, damage } = await this.#session.read((db) =>
+        db.readableRows<RowWithId>(selectFrom, start, STRETCH),
+      )
+      for (const row of rows) yield* this.#take(row)
+      const end: RowWithId | undefined = rows.at(-1)
+      // A row whose id was changed can stand between others; it leads nowhere where it is the last one.
+      if (end !== undefined) from = idOf(end) >= start ? idOf(end) + 1n : start
+      if (damage === null && rows.length < STRETCH) {
+        this.#last = from - 1n
+        return
       }
+      if (damage === null && from > start) continue
+      const message = damage?.message ?? 'rows out of order'
+      const id = await this.#idAt(from)
+      if (id !== null) {
+        this.#met.add(asKey(id))
+        this.#damaged.set(asKey(id), await partOf(this.#session, this.#table, id, message))
+        from = id + 1n
+        continue
+      }
+      this.#indexed ??= await IndexedIds.of(this.#session, this.#table.stored.table)
+      if (!this.#indexed.areAll) yield lost({ key: {}, column: null, found: {}, message })
+      const next = await this.#indexed.nextReachable(this.#session, this.#table.stored.selectIdsFrom, from)
+      if (next === null) return
+      from = next
+    }
   }
+
+  /** What the index of the key knows besides, and the damaged rows. */
+  async *rest(): AsyncGenerator<ReadableRow, void, undefined> {
+    const { stored } = this.#table
+    for await (const { id, key } of keysInIndex(this.#session, stored)) {
+      const damage = this.#damaged.get(asKey(id))
+      this.#damaged.delete(asKey(id))
+      if (damage !== undefined) yield lost({ ...damage, key })
+      const isLater = this.#last !== null && id > this.#last
+      if (isLater || !this.#met.add(asKey(id))) continue
+      const { rows } = await this.#session.read((db) => db.readableRows<RowWithId>(stored.selectFrom, id, 1))
+      const [row] = rows
+      if (row !== undefined && idOf(row) === id) yield readableRow(this.#table, row)
+      else yield lost({ key, column: null, found: key, message: UNREACHABLE })
+    }
+    for (const damage of this.#damaged.values()) yield lost(damage)
+  }
+
+  *#take(row: RowWithId): Generator<ReadableRow, void, undefined> {
+    const id = asKey(idOf(row))
+    // Only damage gives a number twice: two rows have it, or the way led back. The same row comes no third time.
+    if (!this.#met.add(id) && !this.#again.add(row)) return
+    const readable = readableRow(this.#table, row)
+    if (readable.row !== null || this.#damaged.has(id)) yield readable
+    else if (readable.damage !== null) this.#damaged.set(id, readable.damage)
+  }
+
+  /** The id of the first row from one on, where that much of it can be read. */
+  async #idAt(from: bigint): Promise<bigint | null> {
+    const { rows } = await this.#session.read((db) =>
+      db.readableRows<RowWithId>(this.#table.stored.selectIdsFrom, from, 1),
+    )
+    const [row] = rows
+    return row !== undefined && idOf(row) >= from ? idOf(row) : null
+  }
+}
+
+const UNREACHABLE = 'the index names a row that cannot be reached'
+
+function lost(damage: RowDamage): ReadableRow {
+  return { row: null, damage }
 }
 
 /** Rows by all that they hold. */
@@ -119,7 +160,7 @@ function readableRow(table: AnyTable, { [ROW_ID]: _, ...row }: RowWithId): Reada
 }
 
 /** What can be read of a row whose values cannot be read together. */
-async function partOf(session: Session, table: AnyTable, id: bigint, message: string): Promise<ReadableRow> {
+async function partOf(session: Session, table: AnyTable, id: bigint, message: string): Promise<RowDamage> {
   const { stored } = table
   const part: Record<string, StoredValue | Uint8Array> = {}
   const lost: string[] = []
@@ -133,7 +174,7 @@ async function partOf(session: Session, table: AnyTable, id: bigint, message: st
   const found = asFound(part)
   const column = lost.length === 1 ? (lost[0] ?? null) : null
   const where = lost.length === 0 ? message : `${lost.join(', ')}: ${message}`
-  return { row: null, damage: { key: keyIn(table, found), column, found, message: where } }
+  return { key: keyIn(table, found), column, found, message: where }
 }
 
 function keyIn({ stored }: AnyTable, found: StoredRow): StoredRow {
