@@ -43,15 +43,15 @@ export function completePayload(payload: JsonObject, contentType?: string): Json
 }
 
 /** The field of a payload of each type that a model reads, where without it nothing would be said; `text` in most. */
-const SPOKEN_FIELDS: Readonly<Record<string, string>> = {
-  dialogue: 'text',
-  artifact: 'content',
-  tool_io: 'payload',
-}
+const SPOKEN_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['dialogue', 'text'],
+  ['artifact', 'content'],
+  ['tool_io', 'payload'],
+])
 
 /** @throws {@link InvalidInputError} where a misspelt field would leave a message empty */
 function checkSpoken(type: string, payload: JsonObject): void {
-  const field = SPOKEN_FIELDS[type]
+  const field = SPOKEN_FIELDS.get(type)
   if (field === undefined) return
   const value = payload[field]
   if (value === undefined || (type !== 'tool_io' && typeof value !== 'string')) {

@@ -226,7 +226,13 @@ describe('a file whose rows are meant to do harm', () => {
       )
       .all()
     handle.close()
-    for (const value of ['-9223372036854775808', '9e999', "char(0) || 'a'", "CAST(x'eda080' AS TEXT)"]) {
+    for (const value of [
+      '-9223372036854775808',
+      '9e999',
+      "char(0) || 'a'",
+      "CAST(x'eda080' AS TEXT)",
+      "x'ff00'",
+    ]) {
       const changes = columns.map(
         ({ table, name }) => `UPDATE OR IGNORE "${table}" SET "${name}" = ${value};`,
       )
