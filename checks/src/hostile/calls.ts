@@ -233,7 +233,10 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
         ],
         merge: () => [['side'], { payload: user('merged') }],
         compress: ({ hash }) => [
-          { sources: [hash], summary: 'S', tokens: 1, targetTokens: 1, instructions: 'i' },
+          {
+            ...{ sources: [hash], summary: 'S', tokens: 1, targetTokens: 1, instructions: 'i', message: 'm' },
+            ...{ metadata: { a: 1 }, generationConfig: { model: 'm' } },
+          },
         ],
         reorganize: ({ hash }) => [{ commits: [hash] }],
         import: () => [{ from: 'other', commits: ['abcd'] }],
@@ -260,24 +263,33 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
       { tract: 'agent' },
       { format: 'mermaid', fold: 5, longestLabel: 20 },
     ]),
-    verify: calls(history.verify, ({ store }) => [store, { tractId: 'agent', sample: 5 }]),
+    verify: calls(history.verify, ({ store }) => [
+      store,
+      {
+        ...{ tractId: 'agent', sample: 0.5, render: history.renderMessages },
+        ...{ onProgress: () => undefined, signal: new AbortController().signal },
+      },
+    ]),
     collect: calls(history.collect, ({ store }) => [store, { tractId: 'agent', dryRun: true, keep: KEEP }]),
     exportBundle: [
       {
         name: '',
-        takes: ({ store }) => [store, { tractId: 'agent' }],
+        takes: ({ store }) => [store, { tractId: 'agent', salvage: false }],
         call: (_world, ...values) => drained((history.exportBundle as Untyped)(...values)),
       },
     ],
-    importBundle: calls(history.importBundle, ({ store }) => [store, ['{}\n'], { keepRefs: true }]).map(
-      (call) => ({ ...call, stream: 1 }),
-    ),
+    importBundle: calls(history.importBundle, ({ store }) => [
+      store,
+      ['{}\n'],
+      { keepRefs: true, allowGaps: true },
+    ]).map((call) => ({ ...call, stream: 1 })),
     digestOf: calls(history.digestOf, () => [[{ role: 'user', content: 'a' }]]),
     renderMessages: 'constant',
     SEVERITIES: 'constant',
     ...all('error', [
       ...['BundleConflictError', 'DamagedBundleError', 'DamagedRecordError', 'EditOfEditError'],
-      ...['ForeignBundleError', 'NoHeadError', 'OutsideChainError', 'UnknownHashError', 'UnknownRecordError'],
+      ...['ForeignBundleError', 'NoHeadError', 'OutsideChainError', 'SpaceNotReclaimedError'],
+      ...['UnknownHashError', 'UnknownRecordError', 'UnknownTractError', 'VerificationAbortedError'],
     ]),
   },
   '@tract/testkit': {
@@ -321,6 +333,7 @@ function storeOptions() {
   return {
     ...{ migrate: 'auto', backup: true, orphans: 'stop', onProgress: () => undefined, readonly: false },
     ...{ busyTimeoutMs: 10, closeTimeoutMs: 10, entities: [], synchronous: 'normal' },
+    ...{ salvage: false, checkpointPages: 1000 },
     signal: new AbortController().signal,
   }
 }

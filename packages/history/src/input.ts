@@ -77,7 +77,8 @@ export function checkOptional(
   passes: (value: unknown) => boolean,
   expected: string,
 ): void {
-  if (value !== undefined && !passes(value)) throw new InvalidInputError(field, describe(value), expected)
+  if (value === undefined || readingInput(field, () => passes(value))) return
+  throw new InvalidInputError(field, describe(value), expected)
 }
 
 /** @throws {@link InvalidInputError} unless the value is a string */
