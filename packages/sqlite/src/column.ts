@@ -18,8 +18,10 @@ export class Column {
   readonly name: string
   /** Decodes a stored value. @throws {@link UnreadableValueError} for what no writer of the format leaves */
   readonly decode: Decoder
-  /** Whether text is read as it stands. */
-  readonly isText: boolean
+  /** The same for a value that is there. */
+  readonly decodePresent: Decoder
+  /** The kind of value that is read as it stands; `null` where none is. */
+  readonly plain: 'text' | 'number' | null
   readonly isNullable: boolean
   readonly isGenerated: boolean
   readonly #codec: ColumnCodec | null
@@ -31,8 +33,9 @@ export class Column {
     this.name = metadata.databaseName
     // A codec's methods use no `this`.
     const decode = codec?.from ?? (metadata.type === 'integer' ? wholeNumber : text)
+    this.decodePresent = decode
     this.decode = metadata.isNullable ? decode : present(decode)
-    this.isText = decode === text
+    this.plain = decode === text ? 'text' : decode === wholeNumber ? 'number' : null
     this.isNullable = metadata.isNullable
     this.isGenerated = metadata.isGenerated
     this.#codec = codec

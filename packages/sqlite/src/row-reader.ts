@@ -31,16 +31,19 @@ export function rowReader<Row extends object>(
 }
 
 function writtenOut<Row>(columns: readonly Column[], createRow: () => Row): RowReader<Row> | null {
-  const assignments = columns.map(({ property, isText }, index) => {
-    const decoded = `decode${index}(raw[${index}])`
-    const value = isText ? `typeof raw[${index}] === 'string' ? raw[${index}] : ${decoded}` : decoded
+  const assignments = columns.map(({ property, plain }, index) => {
+    const raw = `raw[${index}]`
+    const decoded = `${raw} === null ? decode${index}(null) : decodePresent${index}(${raw})`
+    const isPlain = { text: `typeof ${raw} === 'string'`, number: `Number.isSafeInteger(${raw})` }
+    const value = plain === null ? decoded : `${isPlain[plain]} ? ${raw} : ${decoded}`
     return `row[${JSON.stringify(property)}] = ${value}`
   })
-  const decoders = columns.map((_, index) => `decode${index}`)
+  const names = columns.flatMap((_, index) => [`decode${index}`, `decodePresent${index}`])
   const body = `return (raw) => { const row = createRow(); ${assignments.join('; ')}; return row }`
   try {
-    const make = new Function('createRow', ...decoders, body)
-    return make(createRow, ...columns.map(({ decode }) => decode)) as RowReader<Row>
+    const make = new Function('createRow', ...names, body)
+    const decoders = columns.flatMap(({ decode, decodePresent }) => [decode, decodePresent])
+    return make(createRow, ...decoders) as RowReader<Row>
   } catch (error) {
     if (error instanceof EvalError) return null
     throw error

@@ -5,7 +5,7 @@ import {
   type TractError,
 } from '@tract/repositories'
 import { Timestamp, UnreadableValueError } from '@tract/schema'
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database, RunResult, Statement } from 'better-sqlite3'
 import type { EntityMetadata } from 'typeorm'
 import { type Bound, Column } from './column.js'
 import { checkFields, readingInput } from './input.js'
@@ -117,7 +117,8 @@ export class Table<Row extends object> {
    * @throws {@link MissingReferenceError} where the row refers to one that does not
    */
   insert(values: readonly Bound[]): Row {
-    return this.#insertNew(values, '').row
+    const { lastInsertRowid } = this.#insertNew(values, '')
+    return this.#read(this.#generated === -1 ? values : values.with(this.#generated, Number(lastInsertRowid)))
   }
 
   /**
@@ -131,12 +132,14 @@ export class Table<Row extends object> {
     }
   }
 
-  /** The same where a row with this key may exist, which then stays. Says whether the row is new. */
-  insertUnlessKnown(
-    values: readonly Bound[],
-    keepFirst: string,
-  ): { readonly row: Row; readonly isNew: boolean } {
-    return this.#insertNew(values, keepFirst)
+  /** Stores a row where none with its key exists; one that does stays. Returns whether the row is new. */
+  insertUnlessKnown(values: readonly Bound[], keepFirst: string): boolean {
+    return this.#insertNew(values, keepFirst).changes === 1
+  }
+
+  /** A row of values that {@link encode} made, as it would be read. */
+  rowOf(values: readonly Bound[]): Row {
+    return this.#read(values)
   }
 
   /**
@@ -186,11 +189,10 @@ export class Table<Row extends object> {
     this.#prepared(this.#delete).run(...this.stored.keyOf(values))
   }
 
-  #insertNew(values: readonly Bound[], conflict: string): { row: Row; isNew: boolean } {
-    const { changes, lastInsertRowid } = this.run(this.#insertText(conflict), values)
-    if (changes === 1) this.#log.note(this, values)
-    const stored = this.#generated === -1 ? values : values.with(this.#generated, Number(lastInsertRowid))
-    return { row: this.#read(stored), isNew: changes === 1 }
+  #insertNew(values: readonly Bound[], conflict: string): RunResult {
+    const done = this.run(this.#insertText(conflict), values)
+    if (done.changes === 1) this.#log.note(this, values)
+    return done
   }
 
   #insertText(conflict: string): string {

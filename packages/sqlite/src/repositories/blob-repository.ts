@@ -39,7 +39,8 @@ export class SqliteBlobRepository extends BlobRepository {
   override async saveIfAbsent(blob: BlobInput): Promise<BlobRow> {
     const values = this.#session.tables.blobs.encode(blob)
     return this.#session.write((db) => {
-      const { row, isNew } = db.blobs.insertUnlessKnown(values, KEEP_FIRST_BLOB)
+      const isNew = db.blobs.insertUnlessKnown(values, KEEP_FIRST_BLOB)
+      const row = db.blobs.rowOf(values)
       return isNew ? row : (db.blobs.get(BLOB, row.contentHash) ?? row)
     })
   }

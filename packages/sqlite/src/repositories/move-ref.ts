@@ -60,7 +60,7 @@ function move(
   next: string,
 ): boolean {
   if (expected === null) {
-    return db.refs.insertUnlessKnown([tractId, refName, next, null], KEEP_FIRST).isNew
+    return db.refs.insertUnlessKnown([tractId, refName, next, null], KEEP_FIRST)
   }
   return db.refs.run(MOVE, [next, tractId, refName, expected], [tractId, refName, next, null]).changes === 1
 }
