@@ -41,25 +41,27 @@ export async function inspectFile(path: string, options: InspectFileOptions = {}
   checkPath(path)
   const known = ['readonly', 'driver', 'waitMs', 'signal'] as const
   const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal } = readOptions(options, known)
-  const bytes = await sizeOf(path, readonly)
+  // Now, for the process may be in another folder when the file is opened.
+  const database = resolve(path)
+  const bytes = await sizeOf(database, readonly)
   if (bytes === null || bytes === 0) return null
-  await checkShortFile(path, bytes)
+  await checkShortFile(database, bytes)
   const patience = new Patience(path, waitMs, signal)
   const like = driver === undefined ? {} : { driver }
   const look = async (connection: Connection) => {
     const { version } = await patience.whenNotBusy(() => recognise(connection))
-    await patience.whenNotBusy(() => checkLastPage(connection, path))
+    await patience.whenNotBusy(() => checkLastPage(connection, database))
     return version
   }
   try {
-    return await withConnection({ database: resolve(path), readonly: true, like }, look)
+    return await withConnection({ database, readonly: true, like }, look)
   } catch (error) {
     if (!needsRecovery(error)) throw await explained(error, path)
     // A writer was killed. Only a connection that may write can undo what it left half done.
     if (readonly) throw new RecoveryNeededError(path, { cause: error })
   }
   try {
-    return await withConnection({ database: resolve(path), like }, look)
+    return await withConnection({ database, like }, look)
   } catch (error) {
     throw await explained(error, path)
   }

@@ -96,6 +96,11 @@ export class Connection implements Tables {
     return this.#plucking(sql).all(...values)
   }
 
+  /** The first column of every row, one at a time. No other statement may run on the handle meanwhile. */
+  each(sql: string, ...values: Bound[]): IterableIterator<Bound> {
+    return this.#plucking(sql).iterate(...values)
+  }
+
   /**
    * Every row as an object, by the names that the statement gives its columns. A whole number that a `number` would round
    * is a bigint.

@@ -120,20 +120,12 @@ export class Engine implements Session {
     if (turn !== undefined) await turn
     const running = Unit.outermost(this.#scope, allowsGaps)
     this.#running = running
-    // SQLite takes this only between transactions, and for all of one.
-    if (allowsGaps) this.#checkReferences('OFF')
     try {
       return await running.run(++this.#transactions, work, name)
     } finally {
-      if (allowsGaps) this.#checkReferences('ON')
       this.#running = undefined
       this.#leave()
     }
-  }
-
-  #checkReferences(state: 'ON' | 'OFF'): void {
-    const { handle } = this.#parts.writer
-    if (handle.open) handle.pragma(`foreign_keys = ${state}`)
   }
 
   /** Runs a function with TypeORM's manager as one unit; see {@link transaction}. */

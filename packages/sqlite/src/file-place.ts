@@ -1,5 +1,5 @@
 import { realpathSync, type Stats, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { StorageFailedError } from '@tract/repositories'
 import type { Database } from 'better-sqlite3'
 
@@ -11,6 +11,15 @@ interface OpenedFile extends Identity {
   readonly path: string
 }
 
+/** A database, and the folder in which SQLite puts the files beside it. */
+interface OpenedDatabase extends OpenedFile {
+  /** The path without symbolic links. */
+  readonly realPath: string
+}
+
+/** What SQLite keeps beside a database in WAL mode: the log, and the index to it that all processes share. */
+const BESIDE = ['-wal', '-shm']
+
 /**
  * How long a folder must have shown the same time of its last change before nothing may have changed unseen, in
  * milliseconds. File systems keep that time in steps: of some milliseconds, the oldest of two seconds.
@@ -18,7 +27,7 @@ interface OpenedFile extends Identity {
 const SETTLED_MS = { fine: 100, coarse: 3000 }
 
 /** The files that handles opened, looked at as soon as each was open. */
-const opened = new WeakMap<Database, OpenedFile>()
+const opened = new WeakMap<Database, OpenedDatabase>()
 
 /**
  * Notes which file a handle that may write has just opened.
@@ -28,8 +37,8 @@ const opened = new WeakMap<Database, OpenedFile>()
 export function noteOpenedFile(handle: Database): void {
   if (handle.memory || handle.readonly) return
   try {
-    const path = realpathSync(handle.name)
-    opened.set(handle, { path, ...identityOf(statSync(path)) })
+    const path = resolve(handle.name)
+    opened.set(handle, { path, realPath: realpathSync(path), ...identityOf(statSync(path)) })
   } catch (error) {
     throw unseen(handle.name, handle.name, error)
   }
@@ -46,8 +55,9 @@ export function noteOpenedFile(handle: Database): void {
 export class FilePlace {
   readonly #location: string
   readonly #folder: string
-  /** The database, and its log. */
-  #files: readonly [OpenedFile, ...OpenedFile[]]
+  readonly #database: OpenedDatabase
+  /** The files beside it. */
+  #beside: readonly OpenedFile[] = []
   /** When the folder's list of names last changed as far as it was looked at, by the file system's clock. */
   #changedMs = Number.NaN
   /** Since when it has shown this, by ours. */
@@ -55,10 +65,10 @@ export class FilePlace {
   /** Whether every change of a name from now on shows in the folder's time. */
   #isSettled = false
 
-  private constructor(location: string, database: OpenedFile) {
+  private constructor(location: string, database: OpenedDatabase) {
     this.#location = location
-    this.#folder = dirname(database.path)
-    this.#files = [database]
+    this.#folder = dirname(database.realPath)
+    this.#database = database
   }
 
   /**
@@ -72,31 +82,32 @@ export class FilePlace {
   }
 
   /**
-   * Opens the log with both handles, which SQLite does when each first reads: later there may be another one.
+   * Opens the log and its index with both handles, which SQLite does when each first reads: later there may be others.
    *
    * @throws {@link StorageFailedError} where the reader does not read what the writer writes to
    */
   settle(writer: Database, reader: Database): void {
     for (const handle of [writer, reader]) handle.pragma('schema_version')
-    const [database] = this.#files
-    const path = `${database.path}-wal`
-    const found = this.#look(path)
-    this.#files = found === undefined ? [database] : [database, { path, ...identityOf(found) }]
+    this.#beside = BESIDE.flatMap((ending) => {
+      const path = `${this.#database.realPath}${ending}`
+      const found = this.#look(path)
+      return found === undefined ? [] : { path, ...identityOf(found) }
+    })
     this.check()
   }
 
   /**
-   * One look at the folder in most cases: a name in it that comes, goes or is moved changes the folder's time.
+   * A look at the database by the name that it was opened by, which may lead elsewhere by now, or be a mount of its own that
+   * no folder tells of; and in most cases one at the folder for the files beside it: a name in it that comes, goes or is
+   * moved changes the folder's time.
    *
    * @throws {@link StorageFailedError} where a file does not lie there any more, or nobody can tell
    */
   check(): void {
     const folder = this.#look(this.#folder)
+    this.#checkFile(this.#database)
     if (folder?.ctimeMs === this.#changedMs && this.#isSettled) return
-    for (const file of this.#files) {
-      const found = this.#look(file.path)
-      if (found?.ino !== file.ino || found.dev !== file.dev) throw this.#moved(file.path, found)
-    }
+    for (const file of this.#beside) this.#checkFile(file)
     this.#note(folder?.ctimeMs ?? Number.NaN)
   }
 
@@ -111,21 +122,25 @@ export class FilePlace {
     this.#isSettled = now - this.#since > (changedMs % 1000 === 0 ? coarse : fine)
   }
 
+  #checkFile({ path, dev, ino }: OpenedFile): void {
+    const found = this.#look(path)
+    // A file that is mounted by itself is still found when its last name is gone.
+    const isThere = found !== undefined && found.nlink > 0
+    if (isThere && found.ino === ino && found.dev === dev) return
+    const what = isThere ? 'was replaced by another file' : 'was deleted or moved'
+    throw new StorageFailedError(
+      this.#location,
+      'SQLITE_READONLY_DBMOVED',
+      `${path} ${what} under the open store, so nothing was written; open the store anew`,
+    )
+  }
+
   #look(path: string): Stats | undefined {
     try {
       return statSync(path, QUIETLY)
     } catch (error) {
       throw unseen(this.#location, path, error)
     }
-  }
-
-  #moved(path: string, found: Stats | undefined): StorageFailedError {
-    const what = found === undefined ? 'was deleted or moved' : 'was replaced by another file'
-    return new StorageFailedError(
-      this.#location,
-      'SQLITE_READONLY_DBMOVED',
-      `${path} ${what} under the open store, so nothing was written; open the store anew`,
-    )
   }
 }
 

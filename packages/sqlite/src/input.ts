@@ -193,9 +193,7 @@ export function checkFields(
   known: { has(field: string): boolean; keys(): Iterable<string> },
   besides: readonly string[] = [],
 ): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidInputError(what, describe(value), 'an object')
-  }
+  checkObject(what, value)
   for (const field in value) {
     if (!known.has(field) && !besides.includes(field)) {
       throw new InvalidInputError(
@@ -205,6 +203,16 @@ export function checkFields(
       )
     }
   }
+}
+
+/** @throws {@link InvalidInputError} unless the value is an object that is no array */
+export function checkObject(what: string, value: unknown): asserts value is object {
+  if (typeof value === 'object' && value !== null && !isArray(what, value)) return
+  throw new InvalidInputError(what, describe(value), 'an object')
+}
+
+function isArray(what: string, value: object): boolean {
+  return readingInput(what, () => Array.isArray(value))
 }
 
 /**

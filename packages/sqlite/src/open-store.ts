@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import {
   inspectFile,
   type MigrationResult,
@@ -54,8 +55,10 @@ export async function openStore(
   if (typeof target !== 'string') return openOver(target, options)
   checkPath('path', target)
   const given = readStoreOptions(options, PATH_OPTIONS)
-  if (given.salvage !== true || target === IN_MEMORY) return openFile(target, given)
-  const source = await readableSource(target)
+  // Now, for the process may be in another folder when the file is opened.
+  const path = target === IN_MEMORY ? target : resolve(target)
+  if (given.salvage !== true || path === IN_MEMORY) return openFile(path, given)
+  const source = await readableSource(path)
   try {
     return await openFile(source.path, given, source.remove)
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Connection, Tables } from './connection.js'
 
 /** The part of each table that needs no turn. */
 export type Encoders = {
-  readonly [Name in keyof Tables]: Pick<Tables[Name], 'encode' | 'stored' | 'term' | 'damageOf'>
+  readonly [Name in keyof Tables]: Pick<Tables[Name], 'encode' | 'valueIn' | 'stored' | 'term' | 'damageOf'>
 }
 
 /**

@@ -110,6 +110,11 @@ export class Table<Row extends object> {
     })
   }
 
+  /** The value of one property in a row that {@link encode} made. */
+  valueIn(values: readonly Bound[], property: keyof Row & string): Bound {
+    return values[this.#columns.findIndex((column) => column.property === property)] ?? null
+  }
+
   /**
    * Stores a row that {@link encode} made, and returns it as it would be read.
    *

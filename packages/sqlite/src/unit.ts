@@ -85,13 +85,15 @@ export class Unit implements Session, RunnerTurn {
       const result = await this.#perform(work)
       if (this.#abandoned !== undefined) throw this.#abandoned.reason
       this.#scope.place?.check()
-      this.#control('COMMIT')
+      this.#end('COMMIT')
       return result
     } catch (error) {
       this.#hasEnded = true
-      if (this.#abandoned === undefined && this.#scope.writer.handle.inTransaction) this.#control('ROLLBACK')
+      if (this.#abandoned === undefined && this.#scope.writer.handle.inTransaction) this.#end('ROLLBACK')
       throw error
     } finally {
+      // A full disk may have ended it without us.
+      if (this.#allowsGaps && !this.#scope.writer.handle.inTransaction) this.#checkReferences('ON')
       this.#forget()
     }
   }
@@ -105,7 +107,7 @@ export class Unit implements Session, RunnerTurn {
       unit.#gate.refuseAll(new TransactionEndedError())
     }
     this.#rejectRun(reason)
-    if (this.#holding !== undefined && this.#scope.writer.handle.inTransaction) this.#control('ROLLBACK')
+    if (this.#holding !== undefined && this.#scope.writer.handle.inTransaction) this.#end('ROLLBACK')
   }
 
   /** When it began, in milliseconds of `performance.now()`; `undefined` where it has not. */
@@ -179,9 +181,30 @@ export class Unit implements Session, RunnerTurn {
     const { writer, location, file, store } = this.#scope
     if (this.#abandoned !== undefined) throw new StoreClosedError(location)
     if (writer.handle.inTransaction) throw new ForeignTransaction()
-    writer.run(writer.handle.readonly ? 'BEGIN' : 'BEGIN IMMEDIATE')
+    // SQLite takes this only between transactions, and for all of one.
+    if (this.#allowsGaps) this.#checkReferences('OFF')
+    try {
+      writer.run(writer.handle.readonly ? 'BEGIN' : 'BEGIN IMMEDIATE')
+    } catch (error) {
+      if (this.#allowsGaps) this.#checkReferences('ON')
+      throw error
+    }
     this.#holding = { store, number, name, heldSince: performance.now() }
     if (file !== null) noteHolding(file, this.#holding)
+  }
+
+  /** Ends the transaction, and in the same turn what was set for it alone: the next one may be anybody's. */
+  #end(how: 'COMMIT' | 'ROLLBACK'): void {
+    try {
+      this.#control(how)
+    } finally {
+      if (this.#allowsGaps && !this.#scope.writer.handle.inTransaction) this.#checkReferences('ON')
+    }
+  }
+
+  #checkReferences(state: 'ON' | 'OFF'): void {
+    const { handle } = this.#scope.writer
+    if (handle.open) handle.pragma(`foreign_keys = ${state}`)
   }
 
   #forget(): void {

@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StorageFailedError } from '@tract/repositories'
 import { describe, expect } from 'vitest'
@@ -45,6 +46,7 @@ const EVENTS: readonly (readonly [name: string, happen: (location: string) => vo
     },
   ],
   ['has lost its write-ahead log', (location) => rmSync(`${location}-wal`)],
+  ['has lost the index of its log', (location) => rmSync(`${location}-shm`)],
   [
     'was moved with its folder',
     (location) => renameSync(join(location, '..'), join(location, '../../moved')),
@@ -79,6 +81,41 @@ describe('a file under an open store that', () => {
       })
     }
   }
+
+  it('is reached by a link that leads elsewhere now takes no write any more', async ({ folder, open }) => {
+    const [first, second, link] = ['a.db', 'b.db', 'link.db'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    for (const path of [first, second]) await (await openStore(path)).close()
+    symlinkSync(first, link)
+    const store = await open(link)
+    await store.blobs.saveIfAbsent(aBlob(1))
+    rmSync(link)
+    symlinkSync(second, link)
+    await expect(store.blobs.saveIfAbsent(aBlob(2))).rejects.toMatchObject(MOVED)
+  })
+
+  it('is mounted by itself takes no write any more when it was deleted where it comes from', async ({
+    folder,
+    open,
+    skip,
+  }) => {
+    const [outside, inside] = [join(folder, 'outside.db'), join(folder, 'inside.db')]
+    await (await openStore(outside)).close()
+    writeFileSync(inside, '')
+    if (spawnSync('mount', ['--bind', outside, inside]).status !== 0) skip('mounting is not allowed here')
+    try {
+      const store = await open(inside)
+      await store.blobs.saveIfAbsent(aBlob(1))
+      rmSync(outside)
+      await expect(store.blobs.saveIfAbsent(aBlob(2))).rejects.toMatchObject(MOVED)
+      await store.close()
+    } finally {
+      spawnSync('umount', [inside])
+    }
+  })
 
   it('comes back takes writes again, and holds all that was acknowledged', async ({
     location,

@@ -186,3 +186,30 @@ describe('a row that was returned', () => {
     expect(await store.commits.get(hash(9))).toEqual(commit)
   })
 })
+
+describe('a commit with its blob', () => {
+  it('is refused where its content is another than the blob, whatever a getter says the second time', async ({
+    store,
+  }) => {
+    const commit = { ...aCommit(1), blob: aBlob(1) }
+    let reads = 0
+    const changing = Object.defineProperty({ ...commit }, 'contentHash', {
+      enumerable: true,
+      get: () => (reads++ === 0 ? undefined : hash(3)),
+    })
+    await store.commits.saveWithBlob(changing).catch(() => undefined)
+    const stored = await store.commits.get(commit.commitHash)
+    if (stored !== null) expect(stored.contentHash).toBe(aBlob(1).contentHash)
+  })
+
+  it.for([undefined, null, 7, []])('says that %j is no blob, and no commit', async (nothing, { store }) => {
+    const noBlob = store.commits.saveWithBlob({ ...aCommit(1), blob: nothing as never })
+    await expect(noBlob).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'blob',
+      expected: 'an object',
+    })
+    const noCommit = store.commits.saveWithBlob(nothing as never)
+    await expect(noCommit).rejects.toMatchObject({ field: 'commit', expected: 'an object' })
+  })
+})

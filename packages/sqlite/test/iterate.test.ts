@@ -26,6 +26,30 @@ describe('an iteration over a chain that comes round', () => {
 })
 
 describe('an iteration', () => {
+  it('gives thousands of hashes of one time in the order in which they were stored', async ({
+    store,
+    plain,
+  }) => {
+    await store.transaction((tx) => saveChain(tx, 2500))
+    plain().exec("UPDATE commits SET created_at = '2026-01-01 00:00:00.000000' WHERE rowid > 300")
+    const hashes: string[] = []
+    for await (const commitHash of store.commits.iterateHashes(TRACT)) hashes.push(commitHash)
+    expect(hashes).toHaveLength(2500)
+    expect(hashes).toEqual(await store.commits.getHashes(TRACT))
+  })
+
+  it('takes a chain whose commits were stored before their parents, and ends where it comes round', async ({
+    store,
+    plain,
+  }) => {
+    await store.transaction((tx) => saveChain(tx, LENGTH))
+    plain().exec('UPDATE commits SET rowid = 1000000 - 40 * rowid WHERE rowid <= 300')
+    plain().prepare('UPDATE commits SET parent_hash = ? WHERE commit_hash = ?').run(hash(150), hash(1))
+    const seen: string[] = []
+    for await (const { commitHash } of store.commits.iterateAncestors(hash(LENGTH))) seen.push(commitHash)
+    expect(seen).toEqual(Array.from({ length: LENGTH }, (_, place) => hash(LENGTH - place)))
+  })
+
   it('takes row ids of any size, and times of any kind', async ({ store, plain }) => {
     await store.transaction((tx) => saveChain(tx, LENGTH))
     plain().exec(`

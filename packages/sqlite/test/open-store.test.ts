@@ -387,6 +387,23 @@ describe('options', () => {
   })
 })
 
+it('a path is that of the folder in which openStore was called, wherever the process is when it opens', async ({
+  folder,
+}) => {
+  const home = process.cwd()
+  const [here, there] = [join(folder, 'here'), join(folder, 'there')] as const
+  for (const path of [here, there]) mkdirSync(path)
+  try {
+    process.chdir(here)
+    const opening = openStore('agent.db')
+    process.chdir(there)
+    await (await opening).close()
+  } finally {
+    process.chdir(home)
+  }
+  expect([existsSync(join(here, 'agent.db')), existsSync(join(there, 'agent.db'))]).toEqual([true, false])
+})
+
 describe('openStore with a DataSource', () => {
   it('takes one that createDataSource made, and leaves it open when the store closes', async ({
     open,

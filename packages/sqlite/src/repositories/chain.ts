@@ -21,5 +21,8 @@ export const ANCESTORS_OF_OPERATION = `${CHAIN} WHERE commits.operation = ? LIMI
 export const ANCESTORS_WITH_ID = `${CHAIN_OF_IDS}
   SELECT commits.*, CASE WHEN abs(id) < 9007199254740992 THEN id ELSE CAST(id AS TEXT) END
   FROM chain CROSS JOIN commits ON commits.rowid = chain.id LIMIT +?`
+/** The row ids of the chain, as {@link ANCESTORS_WITH_ID} gives them. */
+export const ANCESTOR_IDS = `${CHAIN_OF_IDS}
+  SELECT CASE WHEN abs(id) < 9007199254740992 THEN id ELSE CAST(id AS TEXT) END FROM chain LIMIT +?`
 /** As a limit: none. */
 export const WITHOUT_LIMIT = -1

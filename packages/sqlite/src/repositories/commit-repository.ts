@@ -12,12 +12,14 @@ import {
   type IterateAncestorsOptions,
 } from '@tract/repositories'
 import { CommitOperation, type CommitRow } from '@tract/schema'
+import type { Bound } from '../column.js'
 import { meetsConditions, readConditions } from '../config-condition.js'
 import type { Connection } from '../connection.js'
 import {
   checkId,
   checkLimit,
   checkMember,
+  checkObject,
   checkText,
   describe,
   ID_LENGTH,
@@ -27,7 +29,7 @@ import {
   readOptions,
 } from '../input.js'
 import { byKey } from '../lookup.js'
-import type { Session } from '../session.js'
+import type { Encoders, Session } from '../session.js'
 import { KEEP_FIRST_BLOB } from './blob-repository.js'
 import { ANCESTORS, ANCESTORS_OF_OPERATION, WITHOUT_LIMIT } from './chain.js'
 import { iterateChain, iterateHashes } from './iterate-commits.js'
@@ -172,8 +174,9 @@ export class SqliteCommitRepository extends CommitRepository {
     const { tables } = this.#session
     const unit = readUnit(input)
     const blob = tables.blobs.encode(unit.blob)
-    const contentHash = String(blob[0])
+    const contentHash = tables.blobs.valueIn(blob, 'contentHash')
     const values = tables.commits.encode(input, { contentHash }, UNIT_FIELDS)
+    checkUnit(tables, values, contentHash, unit.refName)
     return this.#session.insertTogether((db) => {
       db.blobs.insertUnlessKnown(blob, KEEP_FIRST_BLOB)
       const row = db.commits.insert(values)
@@ -313,27 +316,36 @@ export class SqliteCommitRepository extends CommitRepository {
 
 /** What a unit holds besides its commit, in order. */
 function readUnit(input: CommitUnitInput): Pick<CommitUnitInput, 'blob' | 'refName' | 'expected'> {
-  const { blob, refName, expected, tractId, contentHash } = readingInput('commit', () => ({
+  checkObject('commit', input)
+  const { blob, refName, expected } = readingInput('commit', () => ({
     blob: input.blob,
     refName: input.refName,
     expected: input.expected,
-    tractId: input.tractId,
-    contentHash: input.contentHash,
   }))
-  if (refName !== undefined) checkRef(tractId, refName)
-  else if (expected !== undefined) {
+  checkObject('blob', blob)
+  if (refName === undefined && expected !== undefined) {
     throw new InvalidInputError('expected', describe(expected), 'nothing where no refName is given')
   }
   if (expected !== undefined && expected !== null) checkId('expected', expected)
-  const hash = readingInput('blob', () => blob.contentHash)
-  if (contentHash !== undefined && contentHash !== hash) {
-    throw new InvalidInputError('contentHash', describe(contentHash), `${describe(hash)}, the blob's`)
-  }
   return {
     blob,
     ...(refName !== undefined && { refName }),
     ...(expected !== undefined && { expected }),
   }
+}
+
+/** @throws {@link InvalidInputError} unless the commit has the payload of the blob, and its tract can have the ref */
+function checkUnit(
+  { commits }: Encoders,
+  commit: readonly Bound[],
+  ofBlob: Bound,
+  refName: string | undefined,
+): void {
+  const contentHash = commits.valueIn(commit, 'contentHash')
+  if (contentHash !== ofBlob) {
+    throw new InvalidInputError('contentHash', describe(contentHash), `${describe(ofBlob)}, the blob's`)
+  }
+  if (refName !== undefined) checkRef(String(commits.valueIn(commit, 'tractId')), refName)
 }
 
 function assertNamedByNoRecord(db: Connection, commitHash: string): void {

@@ -1,6 +1,8 @@
 import type { CommitRow } from '@tract/schema'
+import type { Bound } from '../column.js'
+import type { Connection } from '../connection.js'
 import type { Session } from '../session.js'
-import { ANCESTORS_WITH_ID } from './chain.js'
+import { ANCESTOR_IDS, ANCESTORS_WITH_ID } from './chain.js'
 import { RowIds } from './row-ids.js'
 
 /** Commits read at a time: enough that a statement's own cost does not count, few enough to be gone while they are young. */
@@ -8,10 +10,12 @@ const COMMITS = 100
 /** Hashes read at a time. */
 const HASHES = 1_000
 
-const HASHES_BEHIND = `
-  SELECT commit_hash AS hash, created_at AS createdAt, rowid AS id FROM commits
-  WHERE tract_id = ? AND created_at >= ? AND (created_at > ? OR rowid > ?)
-  ORDER BY created_at, rowid LIMIT ${HASHES}`
+const PLACES = 'SELECT commit_hash AS hash, created_at AS createdAt, rowid AS id FROM commits'
+// Two statements: one that says both conditions would go through everything of the last time for each stretch.
+const REST_OF_TIME = `${PLACES}
+  WHERE tract_id = ? AND created_at = ? AND rowid > ? ORDER BY rowid LIMIT ${HASHES}`
+const LATER = `${PLACES}
+  WHERE tract_id = ? AND created_at > ? ORDER BY created_at, rowid LIMIT ${HASHES}`
 
 interface Place {
   readonly hash: string
@@ -19,25 +23,60 @@ interface Place {
   readonly id: number | bigint
 }
 
-const BEFORE_ALL: Pick<Place, 'createdAt' | 'id'> = { createdAt: Number.NEGATIVE_INFINITY, id: 0 }
-
 /** The commits of a chain, newest first, read in stretches. A cycle ends the walk where it comes round. */
 export async function* iterateChain(
   session: Session,
   commitHash: string,
   isWanted: (commit: CommitRow) => boolean,
 ): AsyncGenerator<CommitRow, void, undefined> {
-  const met = new RowIds()
+  const met = new MetCommits(session, commitHash)
   let next: string | null = commitHash
   while (next !== null) {
     const start: string = next
     const [commits, ids] = await session.read((db) => db.commits.allWith(ANCESTORS_WITH_ID, start, COMMITS))
     next = null
     for (const [place, commit] of commits.entries()) {
-      if (!met.add(ids[place])) return
+      if (!(await met.add(ids[place]))) return
       if (isWanted(commit)) yield commit
       if (place === COMMITS - 1) next = commit.parentHash
     }
+  }
+}
+
+/**
+ * The commits that a walk has met. A commit is mostly stored after its parent, so that the row ids of a chain fall; as long
+ * as they do, none can come again, and none is kept. Where one does not, those before it are read once more.
+ */
+class MetCommits {
+  readonly #session: Session
+  readonly #start: string
+  #lowest = Number.POSITIVE_INFINITY
+  #count = 0
+  #ids: RowIds | null = null
+
+  constructor(session: Session, start: string) {
+    this.#session = session
+    this.#start = start
+  }
+
+  /** Returns whether the commit was new. */
+  add(id: Bound | undefined): boolean | Promise<boolean> {
+    if (this.#ids !== null) return this.#ids.add(id)
+    if (typeof id === 'number' && id < this.#lowest) {
+      this.#lowest = id
+      this.#count++
+      return true
+    }
+    return this.#addToAll(id)
+  }
+
+  async #addToAll(id: Bound | undefined): Promise<boolean> {
+    const ids = new RowIds()
+    await this.#session.read((db) => {
+      for (const met of db.each(ANCESTOR_IDS, this.#start, this.#count)) ids.add(met)
+    })
+    this.#ids = ids
+    return ids.add(id)
   }
 }
 
@@ -46,13 +85,18 @@ export async function* iterateHashes(
   session: Session,
   tractId: string,
 ): AsyncGenerator<string, void, undefined> {
-  let last: Place | undefined
-  do {
-    const { createdAt, id }: Pick<Place, 'createdAt' | 'id'> = last ?? BEFORE_ALL
-    const stretch: readonly Place[] = await session.read((db) =>
-      db.rows<Place>(HASHES_BEHIND, tractId, createdAt, createdAt, id),
-    )
+  for (let last: Place | null = null; ; ) {
+    const behind: Place | null = last
+    const stretch: readonly Place[] = await session.read((db) => placesBehind(db, tractId, behind))
     for (const { hash } of stretch) yield hash
-    last = stretch.length < HASHES ? undefined : stretch.at(-1)
-  } while (last !== undefined)
+    last = stretch.at(-1) ?? null
+    if (last === null) return
+  }
+}
+
+/** The next places in the order of time; none where there are no more. */
+function placesBehind(db: Connection, tractId: string, last: Place | null): readonly Place[] {
+  if (last === null) return db.rows<Place>(LATER, tractId, Number.NEGATIVE_INFINITY)
+  const rest = db.rows<Place>(REST_OF_TIME, tractId, last.createdAt, last.id)
+  return rest.length > 0 ? rest : db.rows<Place>(LATER, tractId, last.createdAt)
 }

@@ -8,7 +8,10 @@ export const REF = 'SELECT refs.* FROM refs WHERE tract_id = ? AND ref_name = ?'
 const REPLACE = `
   ON CONFLICT (tract_id, ref_name)
   DO UPDATE SET commit_hash = excluded.commit_hash, symbolic_target = excluded.symbolic_target`
-const KEEP_FIRST = 'ON CONFLICT (tract_id, ref_name) DO NOTHING'
+// A row that leads nowhere, which no writer of the format leaves, counts as none.
+const CREATE = `
+  ON CONFLICT (tract_id, ref_name)
+  DO UPDATE SET commit_hash = excluded.commit_hash WHERE commit_hash IS NULL AND symbolic_target IS NULL`
 const MOVE = `
   UPDATE refs SET commit_hash = ?
   WHERE tract_id = ? AND ref_name = ? AND commit_hash = ? AND symbolic_target IS NULL`
@@ -60,7 +63,7 @@ function move(
   next: string,
 ): boolean {
   if (expected === null) {
-    return db.refs.insertUnlessKnown([tractId, refName, next, null], KEEP_FIRST)
+    return db.refs.insertUnlessKnown([tractId, refName, next, null], CREATE)
   }
   return db.refs.run(MOVE, [next, tractId, refName, expected], [tractId, refName, next, null]).changes === 1
 }

@@ -238,6 +238,20 @@ export function refContract(test: ContractTest): void {
       expect(await store.refs.getBranch(A_TRACT, 'main')).toBe('one')
     })
 
+    test('a row that leads nowhere counts as no ref', async ({ store }) => {
+      await saveTied(store, ['one'])
+      const nowhere = {
+        tract_id: A_TRACT,
+        ref_name: 'refs/heads/main',
+        commit_hash: null,
+        symbolic_target: null,
+      }
+      await store.storedRows.insert('refs', [nowhere])
+      expect(await store.refs.getBranch(A_TRACT, 'main')).toBeNull()
+      await store.refs.compareAndSetRef(A_TRACT, 'refs/heads/main', null, 'one')
+      expect(await store.refs.getBranch(A_TRACT, 'main')).toBe('one')
+    })
+
     test('a ref may be set to where it is', async ({ store }) => {
       await saveTied(store, ['one'])
       await store.refs.setRef(A_TRACT, 'refs/tags/v1', 'one')
