@@ -26,7 +26,7 @@ export const USAGE = `pnpm bench [--quick] [--json | --markdown] [--only NAME]â€
   --markdown      tables for docs/performance.md
   --only NAME     only questions with this in their name; may be given several times
   --sizes LIST    commits in the files, 1000 to 1000000; 1000,10000,100000,1000000 unless given
-  --rounds COUNT  samples of each contestant; unless given 9, and up to 41 where that takes less than 4 s`
+  --rounds COUNT  samples of each contestant; unless given 9, and up to 41 where that takes less than 8 s`
 
 /** Short samples: what else the machine does hits few of them, and the median forgets those. */
 const FULL: Effort = { rounds: 9, more: { rounds: 41, withinMs: 8_000 }, sampleMs: 30, warmUpMs: 250 }

@@ -56,19 +56,21 @@ function ancestors(name: string, title: (history: History) => string, limit: num
 
 function chainOf(kysely: Lab['kysely'], hash: string) {
   return kysely
-    .withRecursive('chain(hash, parent_hash)', (query) =>
+    .withRecursive('chain(id, parent_hash)', (query) =>
       query
         .selectFrom('commits')
-        .select(['commit_hash as hash', 'parent_hash'])
+        .select(['rowid as id', 'parent_hash'])
         .where('commit_hash', '=', hash)
         .union((step) =>
           step
             .selectFrom('chain')
-            .innerJoin('commits as parent', 'parent.commit_hash', 'chain.parent_hash')
-            .select(['parent.commit_hash as hash', 'parent.parent_hash']),
+            .crossJoin('commits as parent')
+            .whereRef('parent.commit_hash', '=', 'chain.parent_hash')
+            .select(['parent.rowid as id', 'parent.parent_hash']),
         ),
     )
     .selectFrom('chain')
-    .innerJoin('commits', 'commits.commit_hash', 'chain.hash')
+    .crossJoin('commits')
+    .whereRef('commits.rowid', '=', 'chain.id')
     .selectAll('commits')
 }

@@ -87,8 +87,7 @@ function limitWriter(db: Database): (record: NewRecord) => void {
     INSERT INTO compile_records (record_id, tract_id, head_hash, token_count, commit_count, token_source, params_json,
       created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
   const link = db.prepare(`
-    INSERT INTO compile_effectives (record_id, commit_hash, position) VALUES (?, ?, ?)
-    ON CONFLICT (record_id, commit_hash) DO NOTHING`)
+    INSERT INTO compile_effectives (record_id, commit_hash, position) VALUES (?, ?, ?)`)
   return (record) => {
     insert.run(
       record.recordId,

@@ -10,7 +10,7 @@ import { withLab } from '../subjects/lab.js'
 import type { Study } from './study.js'
 
 /**
- * The first call on fresh handles, with the file no longer in the system's memory: everybody prepares statements and
+ * The first call on fresh handles, with the file no longer in the system's memory: everybody prepares what the call needs and
  * reads from the disk.
  */
 export const cold: Study = {
@@ -27,12 +27,11 @@ export const cold: Study = {
         for (const place of ['tract', 'limit', 'typeorm', 'drizzle', 'kysely']) {
           // Everybody gets handles that nobody has read with.
           await withLab(history, async (lab) => {
-            const race = question.race(lab)
-            const run = contestantsOf(race).find(([name]) => name === place)?.[1]
-            if (run === undefined) return
-            const input = race.next()
+            const input = question.race(lab).next()
             forget(history.path)
             const start = process.hrtime.bigint()
+            const run = contestantsOf(question.race(lab)).find(([name]) => name === place)?.[1]
+            if (run === undefined) return
             await run(input)
             const series = times.get(place) ?? []
             series.push(Number(process.hrtime.bigint() - start))

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyCheckpoint, uuid6 } from '@langchain/langgraph-checkpoint'
@@ -6,7 +6,6 @@ import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
 import { commitHash, contentHash, payloadJson, Timestamp } from '@tract/schema'
 import { type OpenStoreOptions, openStore, type SqliteStore } from '@tract/sqlite'
 import type { Database } from 'better-sqlite3'
-import { summarize } from '../harness/statistics.js'
 import { ratioText, sizeText, timeText } from '../harness/table.js'
 import { type Message, messageAt } from '../history/messages.js'
 import { freshRandom, Random } from '../history/random.js'
@@ -17,8 +16,19 @@ import type { Finding, Study } from './study.js'
 const TRACT = 'conversation'
 const BRANCH = 'refs/heads/main'
 const MILESTONES = [100, 500, 1_000, 2_000, 5_000]
-/** Turns that the time of a turn at a milestone is the median of. */
+/** Turns that the time of a turn at a milestone is the mean of: the median would hide the turns that empty the log. */
 const WINDOW = 50
+
+/** What somebody has come to after so many turns. */
+interface Milestone {
+  readonly name: string
+  readonly turns: number
+  readonly bytes: number
+  /** The time of a turn, in nanoseconds, over the last {@link WINDOW}. */
+  readonly mean: number
+  /** Of all turns so far. */
+  readonly total: number
+}
 
 /** Pages that the log of the second store may hold: the pages that some two turns change at the end of the conversation. */
 const CHECKPOINT_PAGES = 8_000
@@ -45,46 +55,49 @@ export const conversation: Study = {
     }
     type Name = keyof typeof keepers
     const found = await withFolder(tmpdir(), async (folder) => {
-      const results: {
-        readonly name: Name
-        readonly turns: number
-        readonly bytes: number
-        readonly time: number
-      }[] = []
-      const contents = []
+      const lanes = []
       for (const name of Object.keys(keepers) as Name[]) {
         const path = join(folder, `${name}.db`)
-        const keeper = await keepers[name](path)
-        const random = new Random(42)
-        let times: number[] = []
-        for (let turn = 1; turn <= (milestones.at(-1) ?? 0); turn++) {
-          const message = messageAt(turn, random)
+        lanes.push({ name, path, keeper: await keepers[name](path), times: [] as number[] })
+      }
+      const results: Milestone[] = []
+      const random = new Random(42)
+      for (let turn = 1; turn <= (milestones.at(-1) ?? 0); turn++) {
+        const message = messageAt(turn, random)
+        for (let place = 0; place < lanes.length; place++) {
+          const lane = lanes[(place + turn) % lanes.length]
+          if (lane === undefined) continue
           const start = process.hrtime.bigint()
-          await keeper.turn(message)
-          times.push(Number(process.hrtime.bigint() - start))
-          times = times.slice(-WINDOW)
-          if (!milestones.includes(turn)) continue
-          progress(`conversation: ${name}, ${turn} turns`)
+          await lane.keeper.turn(message)
+          lane.times.push(Number(process.hrtime.bigint() - start))
+        }
+        if (!milestones.includes(turn)) continue
+        progress(`conversation: ${turn} turns`)
+        for (const { name, path, keeper, times } of lanes) {
           keeper.handle.pragma('wal_checkpoint(TRUNCATE)')
+          const last = times.slice(-WINDOW)
           results.push({
             name,
             turns: turn,
             bytes: statSync(path).size,
-            time: summarize(times).median,
+            mean: meanOf(last),
+            total: sumOf(times),
           })
         }
-        contents.push(await keeper.contents())
-        await keeper.close()
-        rmSync(path)
       }
-      const texts = new Set(contents.map((each) => JSON.stringify(each)))
+      const texts = new Set<string>()
+      for (const { keeper } of lanes) {
+        texts.add(JSON.stringify(await keeper.contents()))
+        await keeper.close()
+      }
       if (texts.size !== 1) throw new Error('conversation: tract and LangGraph hold different texts')
       return results
     })
     const of = (name: Name, turns: number) =>
       found.find((each) => each.name === name && each.turns === turns) ?? {
         bytes: Number.NaN,
-        time: Number.NaN,
+        mean: Number.NaN,
+        total: Number.NaN,
       }
     return {
       header: [
@@ -95,8 +108,8 @@ export const conversation: Study = {
         'tract, a turn',
         'with a longer log',
         'LangGraph, a turn',
-        'ratio',
-        'ratio with a longer log',
+        'ratio of all turns',
+        'with a longer log',
       ],
       rows: milestones.map((turns) => {
         const ours = of('tract', turns)
@@ -107,14 +120,14 @@ export const conversation: Study = {
           sizeText(ours.bytes),
           sizeText(theirs.bytes),
           ratioText(theirs.bytes / ours.bytes),
-          timeText(ours.time),
-          timeText(longLog.time),
-          timeText(theirs.time),
-          ratioText(theirs.time / ours.time),
-          ratioText(theirs.time / longLog.time),
+          timeText(ours.mean),
+          timeText(longLog.mean),
+          timeText(theirs.mean),
+          ratioText(theirs.total / ours.total),
+          ratioText(theirs.total / longLog.total),
         ]
       }),
-      note: `A turn is one message. Times are medians of ${WINDOW} turns; ratios are LangGraph's share of ours; the longer log is \`checkpointPages: ${CHECKPOINT_PAGES}\`. Files lie on the disk.`,
+      note: `A turn is one message. Times are means of the last ${WINDOW} turns, for every so many turns one brings the log into the file; ratios are LangGraph's share of ours; the longer log is \`checkpointPages: ${CHECKPOINT_PAGES}\`. Files lie on the disk.`,
       data: found,
     }
   },
@@ -218,4 +231,12 @@ async function keepInLangGraph(path: string): Promise<Keeper> {
       handle.close()
     },
   }
+}
+
+function sumOf(times: readonly number[]): number {
+  return times.reduce((sum, time) => sum + time, 0)
+}
+
+function meanOf(times: readonly number[]): number {
+  return sumOf(times) / times.length
 }

@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type MigrationProgress, migrate, rollback } from '@tract/migrations'
 import { createDataSource, openStore } from '@tract/sqlite'
 import Database from 'better-sqlite3'
@@ -14,15 +15,16 @@ import type { Study } from './study.js'
 
 const TARGET = 1.3
 
-// What the step moves, as someone would write it by hand who knows that no instruction needs escapes.
+// What the step moves, as someone would write it by hand who knows that no instruction needs escapes, and that under OR
+// ROLLBACK SQLite keeps no journal for the statement.
 const EVENTS = `
-  INSERT INTO operation_events (event_id, tract_id, event_type, branch_name, created_at, original_tokens,
+  INSERT OR ROLLBACK INTO operation_events (event_id, tract_id, event_type, branch_name, created_at, original_tokens,
     compressed_tokens, params_json)
   SELECT compression_id, tract_id, 'compress', branch_name, created_at, original_tokens, compressed_tokens,
     '{"target_tokens": ' || target_tokens || ', "instructions": ' || json_quote(instructions) || '}'
   FROM compressions`
 const linksOf = (table: string, role: string) => `
-  INSERT INTO operation_commits (event_id, commit_hash, role, position)
+  INSERT OR ROLLBACK INTO operation_commits (event_id, commit_hash, role, position)
   SELECT compression_id, commit_hash, '${role}', position FROM ${table}`
 
 /** Moving compressions from version 5 to 6, against the same INSERT … SELECT by hand. */
@@ -35,6 +37,15 @@ export const migrating: Study = {
     const ours: number[] = []
     const byHand: number[] = []
     const whole: number[] = []
+    await withCopy(source, async (migrated) => {
+      await withCopy(source, async (copied) => {
+        await timeOfMigration(migrated)
+        await timeByHand(copied)
+        if (!isDeepStrictEqual(rowsOf(migrated), rowsOf(copied))) {
+          throw new Error('migrating: a migration and the statements by hand leave different rows')
+        }
+      })
+    })
     for (let round = 0; round <= effort.rounds; round++) {
       progress(`migrating: round ${round}`)
       const migrated = await withCopy(source, timeOfMigration)
@@ -82,6 +93,18 @@ async function version5(events: number): Promise<string> {
   await dataSource.destroy()
   renameSync(unfinished, path)
   return path
+}
+
+/** What both sides have to come to. */
+function rowsOf(path: string): readonly unknown[] {
+  const db = new Database(path, { readonly: true })
+  try {
+    return ['operation_events', 'operation_commits'].map((table) =>
+      db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4`).raw().all(),
+    )
+  } finally {
+    db.close()
+  }
 }
 
 /** Nanoseconds of the whole and of its copying. */

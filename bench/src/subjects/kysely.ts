@@ -12,6 +12,7 @@ export interface Tables {
     created_at: string
   }
   readonly commits: {
+    readonly rowid: Generated<number>
     commit_hash: string
     tract_id: string
     parent_hash: string | null
