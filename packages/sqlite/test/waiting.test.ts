@@ -3,7 +3,7 @@ import { StoreBusyError } from '@tract/repositories'
 import { describe, expect } from 'vitest'
 import { createDataSource, initializeDatabase, type SqliteStore } from '../src/index.js'
 import { it } from './support/it.js'
-import { aBlob, hash } from './support/rows.js'
+import { aBlob, hash, TRACT } from './support/rows.js'
 import { signal } from './support/signal.js'
 
 describe('a store that meets the lock of another connection', () => {
@@ -94,6 +94,41 @@ describe('a store that meets the lock of another connection', () => {
 })
 
 describe("a store over a DataSource whose owner is in a transaction of the owner's own", () => {
+  it('takes rows with gaps after it, and leaves foreign keys as they are for everybody else', async ({
+    open,
+    location,
+  }) => {
+    const dataSource = createDataSource({ database: location })
+    await dataSource.initialize()
+    try {
+      await initializeDatabase(dataSource)
+      const store = await open(dataSource)
+      for (let round = 0; round < 30; round++) {
+        await dataSource.query('BEGIN TRANSACTION')
+        const gaps = store.transaction(
+          (tx) =>
+            tx.storedRows.insert('refs', [
+              {
+                tract_id: TRACT,
+                ref_name: `refs/tags/${round}`,
+                commit_hash: hash(round),
+                symbolic_target: null,
+              },
+            ]),
+          { allowGaps: true },
+        )
+        await sleep(round % 3)
+        await dataSource.query('COMMIT')
+        const again = dataSource.query('BEGIN TRANSACTION').then(() => dataSource.query('COMMIT'))
+        await Promise.all([gaps, again.catch(() => undefined)])
+        expect(await dataSource.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }])
+      }
+      expect(await store.refs.getRef(TRACT, 'refs/tags/29')).toBe(hash(29))
+    } finally {
+      await dataSource.destroy()
+    }
+  })
+
   // The handle is one: a statement of the store's would become part of the owner's transaction and end with it.
   it('waits for its end, and what it wrote outlives its rollback', async ({ open, location }) => {
     const dataSource = createDataSource({ database: location })
