@@ -41,10 +41,19 @@ const OWN_ACTIONS = new Set([
   'spawn_pointers.parent_commit_hash',
 ])
 const INACTIVE = new Set(['NO ACTION', 'RESTRICT'])
+/**
+ * Tables that SQLite makes up for our statements and its own: one of the file with such a name would be read in their stead
+ * (https://www.sqlite.org/vtab.html#tabfunc2). So are all whose name begins with `pragma_`.
+ */
+const NAMES_OF_SQLITE = new Set([
+  ...['json_each', 'json_tree', 'dbstat', 'sqlite_dbpage', 'sqlite_stmt', 'bytecode', 'tables_used'],
+  ...['fts3tokenize', 'generate_series'],
+])
 /** More views than this inside of one another are no application's: SQLite would be busy for ever expanding them. */
 const MOST_EXPANSIONS = 1000
 
-// Nothing but the schema table itself is read before it was judged: to describe all tables, SQLite would expand its views.
+// Nothing but the schema table itself is read before it was judged: to describe all tables, SQLite would expand its views,
+// and a table of the file may stand in front of a function that describes one.
 const ENTRIES = `SELECT type, name, tbl_name AS "table", rootpage AS "rootPage",
   CAST(sql AS TEXT) AS sql FROM sqlite_schema`
 const FOREIGN_KEYS = `SELECT m.name AS "table", f."from", f."table" AS target, f.on_delete, f.on_update, c.hidden
@@ -66,6 +75,10 @@ export async function refuseUnsafeSchema(connection: Connection): Promise<void> 
   for (const object of objects) {
     if (OUR_NAMES.has(object.key) && (object.type === 'view' || isVirtual(object))) {
       refuse(object, 'it has the name of a table of ours')
+    }
+    const isTable = object.type === 'table' || object.type === 'view'
+    if (isTable && (object.key.startsWith('pragma_') || NAMES_OF_SQLITE.has(object.key))) {
+      refuse(object, 'it has the name of a table of SQLite’s own')
     }
   }
   refuseSharedPages(objects, refuse)

@@ -219,6 +219,26 @@ const UNSAFE: readonly UnsafeFile[] = [
     refused: ['index', 'evil'],
     reason: /table app, which foreign keys change/,
   },
+  ...['VIRTUAL TABLE json_each USING fts4(key, value)', 'VIEW JSON_EACH AS SELECT 1 AS value'].map(
+    (made) => ({
+      what: `CREATE ${made}, in front of a function of SQLite’s`,
+      sql: `CREATE ${made}`,
+      refused: [
+        made.startsWith('VIEW') ? 'view' : 'table',
+        made.split(' ').find((word) => /json/i.test(word)) ?? '',
+      ] as const,
+      reason: /has the name of a table of SQLite’s own/,
+    }),
+  ),
+  {
+    what: 'a virtual table that hides the foreign keys of an unsafe table',
+    sql: `CREATE TABLE evil (h REFERENCES blobs (content_hash) ON DELETE CASCADE);
+      CREATE TRIGGER evil_too AFTER DELETE ON evil BEGIN DELETE FROM refs; END;
+      CREATE VIRTUAL TABLE Pragma_foreign_key_list
+        USING fts4(id, seq, "table", "from", "to", on_update, on_delete, "match")`,
+    refused: ['table', 'Pragma_foreign_key_list'],
+    reason: /has the name of a table of SQLite’s own/,
+  },
   {
     what: 'views that expand without end',
     sql: bombOfViews(60),
@@ -281,6 +301,11 @@ test.each([
   [
     'a temporary view in front of a table of ours',
     `CREATE VIEW evil AS SELECT 1; ${rewritten('evil', 'VIEW evil', 'TEMP VIEW commits')}`,
+  ],
+  [
+    'a table in front of the schema table',
+    `CREATE TABLE app (a); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = 'sqlite_schema',
+     tbl_name = 'sqlite_schema', sql = 'CREATE TABLE sqlite_schema (a)' WHERE name = 'app'`,
   ],
   ['a text that makes another table', `CREATE TABLE app (a); ${rewritten('app', 'app', 'other')}`],
   ['an entry that states another name', changed('ii', "name = 'other'")],
