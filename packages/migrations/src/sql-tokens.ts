@@ -7,7 +7,8 @@ export interface Token {
 
 const CLOSING: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '[': ']' }
 const SYMBOLS = ['->>', '->', '||']
-const SPACE = /\s/
+/** What SQLite takes for white space; every other character beyond ASCII is a letter to it. */
+const SPACE = /[ \t\n\f\r\ufeff]/
 const PART_OF_WORD = /[\w$\u0080-\uffff]/
 const DIGIT = /[0-9]/
 
@@ -30,11 +31,11 @@ export function tokensOf(sql: string): Token[] {
       const closing = CLOSING[character]
       at = endOfQuoted(sql, at + 1, closing)
       const text = sql.slice(start + 1, at - 1).replaceAll(closing + closing, closing)
-      tokens.push(closing === "'" ? { kind: 'text', text } : { kind: 'name', text: text.toLowerCase() })
+      tokens.push(closing === "'" ? { kind: 'text', text } : { kind: 'name', text: lower(text) })
     } else if (PART_OF_WORD.test(character)) {
       while (at < sql.length && PART_OF_WORD.test(sql.charAt(at))) at++
       const kind = DIGIT.test(character) ? 'number' : 'word'
-      tokens.push({ kind, text: sql.slice(start, at).toLowerCase() })
+      tokens.push({ kind, text: lower(sql.slice(start, at)) })
     } else {
       const text = SYMBOLS.find((symbol) => sql.startsWith(symbol, at)) ?? character
       at += text.length
@@ -42,6 +43,11 @@ export function tokensOf(sql: string): Token[] {
     }
   }
   return tokens
+}
+
+/** A name as SQLite compares it: by its ASCII letters alone. */
+export function lower(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 /** Where the text goes on behind a mark, or ends. */

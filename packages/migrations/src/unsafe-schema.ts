@@ -1,8 +1,9 @@
 import type { Connection } from './connection.js'
 import { UnsafeSchemaError } from './errors.js'
 import { COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION } from './names.js'
-import { callsFunction, groupAt, isToken, type Token, tokensOf } from './sql-tokens.js'
+import { callsFunction, groupAt, isToken, lower, type Token, tokensOf } from './sql-tokens.js'
 import { TABLES } from './version-6.js'
+import { countExpansions } from './view-expansions.js'
 
 /** One entry of `sqlite_schema`. SQLite has seen to it that the text makes what the other columns say. */
 interface Entry {
@@ -109,11 +110,6 @@ function objectOf(entry: Entry): SchemaObject {
   return { ...entry, key: lower(entry.name), tableKey: lower(entry.table), tokens }
 }
 
-/** SQLite compares names by their ASCII letters. */
-function lower(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
-}
-
 function isVirtual({ tokens }: SchemaObject): boolean {
   return isToken(tokens[1], 'virtual')
 }
@@ -142,11 +138,11 @@ function refuseExpandingViews(objects: readonly SchemaObject[], refuse: Refuse):
     // SQLite itself stops at a view that contains itself.
     known.set(view.key, 1)
     if (depth > MOST_EXPANSIONS) refuse(view, 'it is made of too many views')
-    let count = 1
-    for (const { kind, text } of view.tokens) {
-      const inner = kind === 'word' || kind === 'name' || kind === 'text' ? views.get(lower(text)) : undefined
-      if (inner !== undefined && inner !== view) count += expansions(inner, depth + 1)
+    const countView = (name: string, inside: number) => {
+      const inner = views.get(name)
+      return inner === undefined || inner === view ? 0 : expansions(inner, inside)
     }
+    const count = 1 + countExpansions(view.tokens, depth, MOST_EXPANSIONS, countView)
     if (count > MOST_EXPANSIONS) refuse(view, 'it is made of too many views')
     known.set(view.key, count)
     return count

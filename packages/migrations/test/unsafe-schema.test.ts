@@ -36,12 +36,21 @@ const changed = (name: string, change: string) =>
    CREATE TRIGGER tt AFTER INSERT ON commits BEGIN DELETE FROM refs; END;
    PRAGMA writable_schema = ON; UPDATE sqlite_schema SET ${change} WHERE name = '${name}'`
 
-const bombOfViews = (depth: number) =>
+/** Each is made of two of the one before it. */
+const bombOfViews = (depth: number, view: string, twice = 'x.a FROM # x, # y') =>
   Array.from({ length: depth }, (_, n) =>
     n === 0
-      ? 'CREATE VIEW v0 AS SELECT 1 AS a;'
-      : `CREATE VIEW v${n} AS SELECT x.a FROM v${n - 1} x, v${n - 1} y;`,
+      ? `CREATE VIEW ${view}0 AS SELECT 1 AS a;`
+      : `CREATE VIEW ${view}${n} AS SELECT ${twice.replaceAll('#', `${view}${n - 1}`)};`,
   ).join('\n')
+
+const bombOfParts = (depth: number) => {
+  const parts = Array.from(
+    { length: depth },
+    (_, n) => `, c${n + 1} (a) AS (SELECT x.a FROM c${n} x, c${n} y)`,
+  )
+  return `CREATE VIEW bomb AS SELECT * FROM (WITH c0 AS (SELECT 1 AS a)${parts.join('')} SELECT a FROM c${depth})`
+}
 
 /** Written into the schema table by one statement: SQLite reads all of it again after each that makes an object. */
 const chainOfViews = (length: number) =>
@@ -241,8 +250,30 @@ const UNSAFE: readonly UnsafeFile[] = [
   },
   {
     what: 'views that expand without end',
-    sql: bombOfViews(60),
+    sql: bombOfViews(60, 'v'),
     refused: ['view', 'v9'],
+    reason: /too many views/,
+  },
+  {
+    what: 'views with other than ASCII letters that expand without end',
+    sql: bombOfViews(60, 'É'),
+    refused: ['view', 'É9'],
+    reason: /too many views/,
+  },
+  ...[
+    '1 AS a WHERE 1 IN # OR 2 IN (SELECT a FROM #)',
+    '1 AS a FROM (# AS "from" JOIN main.\'#\')',
+    'x.a FROM (SELECT 1 IS DISTINCT FROM 1), # x, ((# AS y))',
+  ].map((twice) => ({
+    what: `views of SELECT ${twice}`,
+    sql: bombOfViews(60, 'v', twice),
+    refused: ['view', 'v9'] as const,
+    reason: /too many views/,
+  })),
+  {
+    what: 'one view whose parts expand without end',
+    sql: bombOfParts(60),
+    refused: ['view', 'bomb'],
     reason: /too many views/,
   },
   {
@@ -351,6 +382,20 @@ test('what an application keeps beside ours is taken and kept: tables, views, tr
     strict: false,
   })
   expect(await planMigration(dataSource)).toMatchObject({ changes: false })
+})
+
+test('views that name one another in columns, aliases and texts, or in parts of their own, are no bomb', async () => {
+  const views = Array.from(
+    { length: 30 },
+    (
+      _,
+      n,
+    ) => `CREATE VIEW day${n + 1} AS SELECT a AS day${n}, 'day${n}' AS b, day.day${n} IS DISTINCT FROM day.day${n} AS c
+      FROM (WITH RECURSIVE day${n + 2} (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM day${n + 2} WHERE n < 9),
+        other AS NOT MATERIALIZED (SELECT * FROM day${n + 2}) SELECT 1 AS a, n AS day${n} FROM other) day
+      GROUP BY a, day${n}, day${n} ORDER BY day${n}, max(day${n}, day${n});`,
+  )
+  expect(await inspectFile(unsafeFile(views.join('\n')))).toBe(6)
 })
 
 test("the settings that a DataSource's owner made are as they were, also after a refusal", async () => {
