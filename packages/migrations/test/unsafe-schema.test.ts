@@ -249,6 +249,36 @@ const UNSAFE: readonly UnsafeFile[] = [
     reason: /has the name of a table of SQLite’s own/,
   },
   {
+    what: 'an application’s table whose keys are set to a default that calls a function',
+    sql: 'CREATE TABLE app (a DEFAULT (hex(zeroblob(9))) REFERENCES commits ON DELETE SET DEFAULT)',
+    refused: ['table', 'app'],
+    reason: /DEFAULT calls a function/,
+  },
+  ...['DELETE SET NULL', 'UPDATE CASCADE', 'DELETE SET DEFAULT'].map((action) => ({
+    what: `an application’s table with a CHECK, written ON ${action}`,
+    sql: `CREATE TABLE app (a REFERENCES commits ON ${action}, CHECK (hex(zeroblob(9)) <> a))`,
+    refused: ['table', 'app'] as const,
+    reason: /CHECK calls a function/,
+  })),
+  ...[
+    ['DELETE CASCADE', 'DELETE'],
+    ['DELETE SET NULL', 'UPDATE'],
+    ['UPDATE CASCADE', 'UPDATE OF a'],
+  ].map(([action, event]) => ({
+    what: `an application’s table with a trigger for ${event}, changed ON ${action}`,
+    sql: `CREATE TABLE one (a UNIQUE REFERENCES commits ON ${action}); CREATE TABLE two (a REFERENCES one (a) ON DELETE CASCADE ON UPDATE CASCADE);
+      CREATE TRIGGER insert\u00a0 AFTER ${event} ON two BEGIN DELETE FROM refs; END`,
+    refused: ['trigger', 'insert\u00a0'] as const,
+    reason: /would run when table two, which foreign keys change/,
+  })),
+  {
+    what: 'a computed foreign key onto a table that foreign keys change',
+    sql: `CREATE TABLE one (a UNIQUE REFERENCES commits ON DELETE CASCADE);
+      CREATE TABLE two (a, b AS (hex(zeroblob(a))) REFERENCES one (a))`,
+    refused: ['table', 'two'],
+    reason: /foreign key b is computed/,
+  },
+  {
     what: 'views that expand without end',
     sql: bombOfViews(60, 'v'),
     refused: ['view', 'v9'],
@@ -382,6 +412,22 @@ test('what an application keeps beside ours is taken and kept: tables, views, tr
     strict: false,
   })
   expect(await planMigration(dataSource)).toMatchObject({ changes: false })
+})
+
+test('an application’s table that goes with rows of ours may compute, check and act as it does everywhere', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE note (id INTEGER PRIMARY KEY, created datetime NOT NULL DEFAULT (datetime('now')), kind, data,
+       commit_hash NOT NULL REFERENCES commits ON DELETE CASCADE, title AS (json_extract(data, '$.title')),
+       "size" AS ("length"(data ->> 'body')) STORED, CHECK (length(kind) < 9), CHECK (kind NOT LIKE '% %'));
+     CREATE INDEX note_kind ON note (lower(kind), coalesce(title, '')) WHERE json_valid(data);
+     CREATE TABLE flag (commit_hash REFERENCES commits ON DELETE SET NULL, at DEFAULT (random()), CHECK (upper(at) > ''));
+     CREATE TABLE log (a);
+     CREATE TRIGGER note_added AFTER INSERT ON note BEGIN INSERT INTO log VALUES (hex(new.data)); END;
+     CREATE TRIGGER "delete" AFTER UPDATE OF kind ON note BEGIN INSERT INTO log VALUES (new.kind); END;
+     CREATE TRIGGER [update] BEFORE DELETE ON flag BEGIN INSERT INTO log VALUES (old.at); END`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+  expect(await migrate(await open(path))).toMatchObject({ from: 6, differences: [] })
 })
 
 test('views that name one another in columns, aliases and texts, or in parts of their own, are no bomb', async () => {
