@@ -7,7 +7,8 @@ export interface Token {
 
 const CLOSING: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '[': ']' }
 const SYMBOLS = ['->>', '->', '||']
-const SPACE = /\s/
+/** What SQLite takes for white space; every other character beyond ASCII is a letter to it. */
+const SPACE = /[ \t\n\f\r\ufeff]/
 const PART_OF_WORD = /[\w$\u0080-\uffff]/
 const DIGIT = /[0-9]/
 
@@ -30,11 +31,11 @@ export function tokensOf(sql: string): Token[] {
       const closing = CLOSING[character]
       at = endOfQuoted(sql, at + 1, closing)
       const text = sql.slice(start + 1, at - 1).replaceAll(closing + closing, closing)
-      tokens.push(closing === "'" ? { kind: 'text', text } : { kind: 'name', text: text.toLowerCase() })
+      tokens.push(closing === "'" ? { kind: 'text', text } : { kind: 'name', text: lower(text) })
     } else if (PART_OF_WORD.test(character)) {
       while (at < sql.length && PART_OF_WORD.test(sql.charAt(at))) at++
       const kind = DIGIT.test(character) ? 'number' : 'word'
-      tokens.push({ kind, text: sql.slice(start, at).toLowerCase() })
+      tokens.push({ kind, text: lower(sql.slice(start, at)) })
     } else {
       const text = SYMBOLS.find((symbol) => sql.startsWith(symbol, at)) ?? character
       at += text.length
@@ -42,6 +43,11 @@ export function tokensOf(sql: string): Token[] {
     }
   }
   return tokens
+}
+
+/** A name as SQLite compares it: by its ASCII letters alone. */
+export function lower(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 /** Where the text goes on behind a mark, or ends. */
@@ -79,10 +85,37 @@ const NO_CALL = new Set([
 /** Operators and names that stand for functions (https://www.sqlite.org/lang_expr.html). */
 const CALLS = new Set(['like', 'glob', 'regexp', 'match', '->', '->>', 'select'])
 
-/** Whether an expression calls a function, by its name or by an operator that stands for one. */
-export function callsFunction(expression: readonly Token[]): boolean {
+/**
+ * Functions of SQLite's own that give the same for the same, whatever a file holds, and reach nothing but their arguments
+ * (https://www.sqlite.org/lang_corefunc.html).
+ */
+export const HARMLESS: ReadonlySet<string> = new Set([
+  ...[
+    'abs',
+    'coalesce',
+    'format',
+    'hex',
+    'ifnull',
+    'iif',
+    'instr',
+    'length',
+    'lower',
+    'max',
+    'min',
+    'nullif',
+  ],
+  ...['printf', 'replace', 'round', 'substr', 'trim', 'typeof', 'upper'],
+  ...['date', 'datetime', 'julianday', 'strftime', 'time', 'unixepoch'],
+  ...['json_extract', 'json_type', 'json_valid', '->', '->>'],
+])
+
+/** Whether an expression calls a function other than those allowed, by its name or by an operator that stands for one. */
+export function callsFunction(
+  expression: readonly Token[],
+  allowed: ReadonlySet<string> = new Set(),
+): boolean {
   return expression.some((token, index) => {
-    if (token.kind === 'text' || token.kind === 'number') return false
+    if (token.kind === 'text' || token.kind === 'number' || allowed.has(token.text)) return false
     if (token.kind !== 'name' && CALLS.has(token.text)) return true
     if (token.kind === 'symbol' || !isToken(expression[index + 1], '(')) return false
     return token.kind === 'name' || !NO_CALL.has(token.text)

@@ -1,8 +1,9 @@
 import type { Connection } from './connection.js'
 import { UnsafeSchemaError } from './errors.js'
 import { COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION } from './names.js'
-import { callsFunction, groupAt, isToken, type Token, tokensOf } from './sql-tokens.js'
+import { callsFunction, groupAt, HARMLESS, isToken, lower, type Token, tokensOf } from './sql-tokens.js'
 import { TABLES } from './version-6.js'
+import { countExpansions } from './view-expansions.js'
 
 /** One entry of `sqlite_schema`. SQLite has seen to it that the text makes what the other columns say. */
 interface Entry {
@@ -41,10 +42,19 @@ const OWN_ACTIONS = new Set([
   'spawn_pointers.parent_commit_hash',
 ])
 const INACTIVE = new Set(['NO ACTION', 'RESTRICT'])
+/**
+ * Tables that SQLite makes up for our statements and its own: one of the file with such a name would be read in their stead
+ * (https://www.sqlite.org/vtab.html#tabfunc2). So are all whose name begins with `pragma_`.
+ */
+const NAMES_OF_SQLITE = new Set([
+  ...['json_each', 'json_tree', 'dbstat', 'sqlite_dbpage', 'sqlite_stmt', 'bytecode', 'tables_used'],
+  ...['fts3tokenize', 'generate_series'],
+])
 /** More views than this inside of one another are no application's: SQLite would be busy for ever expanding them. */
 const MOST_EXPANSIONS = 1000
 
-// Nothing but the schema table itself is read before it was judged: to describe all tables, SQLite would expand its views.
+// Nothing but the schema table itself is read before it was judged: to describe all tables, SQLite would expand its views,
+// and a table of the file may stand in front of a function that describes one.
 const ENTRIES = `SELECT type, name, tbl_name AS "table", rootpage AS "rootPage",
   CAST(sql AS TEXT) AS sql FROM sqlite_schema`
 const FOREIGN_KEYS = `SELECT m.name AS "table", f."from", f."table" AS target, f.on_delete, f.on_update, c.hidden
@@ -67,14 +77,18 @@ export async function refuseUnsafeSchema(connection: Connection): Promise<void> 
     if (OUR_NAMES.has(object.key) && (object.type === 'view' || isVirtual(object))) {
       refuse(object, 'it has the name of a table of ours')
     }
+    const isTable = object.type === 'table' || object.type === 'view'
+    if (isTable && (object.key.startsWith('pragma_') || NAMES_OF_SQLITE.has(object.key))) {
+      refuse(object, 'it has the name of a table of SQLite’s own')
+    }
   }
   refuseSharedPages(objects, refuse)
   refuseExpandingViews(objects, refuse)
   const ours = new Set(objects.filter(isOurTable).map(({ key }) => key))
   const foreignKeys = await connection.rows<ForeignKeyColumn>(FOREIGN_KEYS)
-  const reached = reachedBy(ours, foreignKeys)
+  const changes = changesOf(ours, foreignKeys)
   for (const object of objects) {
-    const reason = reasonAgainst(object, ours, reached)
+    const reason = reasonAgainst(object, ours, changes)
     if (reason !== null) refuse(object, reason)
   }
   for (const { table, from, target, on_delete, on_update, hidden } of foreignKeys) {
@@ -83,7 +97,8 @@ export async function refuseUnsafeSchema(connection: Connection): Promise<void> 
       !INACTIVE.has(on_update) || (!INACTIVE.has(on_delete) && !isOwnAction(key, from, on_delete))
     const object = { type: 'table', name: table, table, rootPage: 0, sql: null }
     if (ours.has(key) && isActive) refuse(object, `its foreign key ${from} changes rows by itself`)
-    if (ours.has(lower(target)) && hidden > 1) refuse(object, `its foreign key ${from} is computed`)
+    // To find the rows that name a changed one, SQLite computes the column of each.
+    if (changes.has(lower(target)) && hidden > 1) refuse(object, `its foreign key ${from} is computed`)
   }
 }
 
@@ -94,11 +109,6 @@ function isOwnAction(table: string, column: string, action: string): boolean {
 function objectOf(entry: Entry): SchemaObject {
   const tokens = entry.sql === null ? [] : tokensOf(entry.sql)
   return { ...entry, key: lower(entry.name), tableKey: lower(entry.table), tokens }
-}
-
-/** SQLite compares names by their ASCII letters. */
-function lower(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 function isVirtual({ tokens }: SchemaObject): boolean {
@@ -129,11 +139,11 @@ function refuseExpandingViews(objects: readonly SchemaObject[], refuse: Refuse):
     // SQLite itself stops at a view that contains itself.
     known.set(view.key, 1)
     if (depth > MOST_EXPANSIONS) refuse(view, 'it is made of too many views')
-    let count = 1
-    for (const { kind, text } of view.tokens) {
-      const inner = kind === 'word' || kind === 'name' || kind === 'text' ? views.get(lower(text)) : undefined
-      if (inner !== undefined && inner !== view) count += expansions(inner, depth + 1)
+    const countView = (name: string, inside: number) => {
+      const inner = views.get(name)
+      return inner === undefined || inner === view ? 0 : expansions(inner, inside)
     }
+    const count = 1 + countExpansions(view.tokens, depth, MOST_EXPANSIONS, countView)
     if (count > MOST_EXPANSIONS) refuse(view, 'it is made of too many views')
     known.set(view.key, count)
     return count
@@ -148,45 +158,88 @@ function isOurTable({ type, key, tokens }: SchemaObject): boolean {
   return !isCompression || tokens.some(({ text }) => text === 'compression_id')
 }
 
-/** The tables whose rows SQLite changes by foreign keys where rows of ours are changed. */
-function reachedBy(ours: ReadonlySet<string>, foreignKeys: readonly ForeignKeyColumn[]): ReadonlySet<string> {
-  const active = foreignKeys.filter((key) => !INACTIVE.has(key.on_delete) || !INACTIVE.has(key.on_update))
-  const reached = new Set(ours)
-  for (let size = 0; size < reached.size; ) {
-    size = reached.size
-    for (const { table, target } of active) if (reached.has(lower(target))) reached.add(lower(table))
+/** What may be done to the rows of a table. An insertion is nothing that a foreign key does. */
+type Change = 'delete' | 'update' | 'default'
+
+/** What a foreign key does to its own row where the row that it names is deleted or updated. */
+const CHANGES: Readonly<Record<'delete' | 'update', Readonly<Record<string, readonly Change[]>>>> = {
+  delete: { CASCADE: ['delete'], 'SET NULL': ['update'], 'SET DEFAULT': ['update', 'default'] },
+  update: { CASCADE: ['update'], 'SET NULL': ['update'], 'SET DEFAULT': ['update', 'default'] },
+}
+
+/** Our tables, and those whose rows SQLite changes by foreign keys where rows of ours are changed, with the changes. */
+function changesOf(
+  ours: ReadonlySet<string>,
+  foreignKeys: readonly ForeignKeyColumn[],
+): ReadonlyMap<string, ReadonlySet<Change>> {
+  const changes = new Map([...ours].map((key) => [key, new Set<Change>(['delete', 'update'])]))
+  for (let grows = true; grows; ) {
+    grows = false
+    for (const { table, target, on_delete, on_update } of foreignKeys) {
+      const cause = changes.get(lower(target))
+      const effects = [
+        ...((cause?.has('delete') && CHANGES.delete[on_delete]) || []),
+        ...((cause?.has('update') && CHANGES.update[on_update]) || []),
+      ]
+      const known = changes.get(lower(table)) ?? new Set()
+      if (effects.every((effect) => known.has(effect))) continue
+      changes.set(lower(table), new Set([...known, ...effects]))
+      grows = true
+    }
   }
-  return reached
+  return changes
 }
 
 function reasonAgainst(
-  { type, key, tableKey, tokens }: SchemaObject,
+  { type, tableKey, tokens }: SchemaObject,
   ours: ReadonlySet<string>,
-  reached: ReadonlySet<string>,
+  changed: ReadonlyMap<string, ReadonlySet<Change>>,
 ): string | null {
-  if (!reached.has(tableKey)) return null
-  const table = ours.has(tableKey)
-    ? `table ${tableKey} of ours`
-    : `table ${tableKey}, which foreign keys change`
-  if (type === 'trigger') return `it would run when ${table} is written`
+  const changes = changed.get(tableKey)
+  if (changes === undefined) return null
+  const isOurs = ours.has(tableKey)
+  const table = isOurs ? `table ${tableKey} of ours` : `table ${tableKey}, which foreign keys change`
+  if (type === 'trigger') {
+    return isOurs || runsAt(tokens, changes) ? `it would run when ${table} is written` : null
+  }
   if (type === 'index') {
-    const calls = callsFunction(tokens.slice(tokens.findIndex((token) => isToken(token, '(')) + 1))
+    const expression = tokens.slice(tokens.findIndex((token) => isToken(token, '(')) + 1)
+    const calls = callsFunction(expression, isOurs ? undefined : HARMLESS)
     return calls ? `it calls a function when ${table} is written` : null
   }
-  return type === 'table' ? reasonInTable(tokens, ours.has(key)) : null
+  if (type !== 'table') return null
+  return isOurs ? reasonInOurTable(tokens) : reasonInTable(tokens, changes)
 }
 
-/** What in the text of a table runs when it is written, or is not as the format has it. */
-function reasonInTable(tokens: readonly Token[], isOurs: boolean): string | null {
+/** Whether one of the changes sets off a trigger. The word for its event is reserved: no name before it can be that. */
+function runsAt(trigger: readonly Token[], changes: ReadonlySet<Change>): boolean {
+  for (const token of trigger) {
+    if (isToken(token, 'insert')) return false
+    if (isToken(token, 'delete')) return changes.has('delete')
+    if (isToken(token, 'update')) return changes.has('update')
+  }
+  return true
+}
+
+/** What in the text of an application's table runs when foreign keys change it. */
+function reasonInTable(tokens: readonly Token[], changes: ReadonlySet<Change>): string | null {
+  for (const [index, token] of tokens.entries()) {
+    if (!isToken(tokens[index + 1], '(')) continue
+    const calls = () => callsFunction(groupAt(tokens, index + 1), HARMLESS)
+    if (isToken(token, 'check') && changes.has('update') && calls()) return 'its CHECK calls a function'
+    if (isToken(token, 'default') && changes.has('default') && calls()) return 'its DEFAULT calls a function'
+    if (isToken(token, 'as') && calls()) return 'its computed column calls a function'
+  }
+  return null
+}
+
+/** What in the text of a table of ours runs when it is written, or is not as the format has it. */
+function reasonInOurTable(tokens: readonly Token[]): string | null {
   for (const [index, token] of tokens.entries()) {
     const group = isToken(tokens[index + 1], '(') ? groupAt(tokens, index + 1) : []
     if (isToken(token, 'check') && callsFunction(group)) return 'its CHECK calls a function'
     if (isToken(token, 'default') && callsFunction(group)) return 'its DEFAULT calls a function'
-    if (isToken(token, 'as') && isToken(tokens[index + 1], '(')) {
-      if (isOurs) return 'it has a computed column'
-      if (callsFunction(group)) return 'its computed column calls a function'
-    }
-    if (!isOurs) continue
+    if (isToken(token, 'as') && isToken(tokens[index + 1], '(')) return 'it has a computed column'
     if (isToken(token, 'on') && isToken(tokens[index + 1], 'conflict'))
       return 'it settles conflicts by itself'
     const collation = tokens[index + 1]?.text

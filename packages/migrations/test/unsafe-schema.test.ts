@@ -36,12 +36,21 @@ const changed = (name: string, change: string) =>
    CREATE TRIGGER tt AFTER INSERT ON commits BEGIN DELETE FROM refs; END;
    PRAGMA writable_schema = ON; UPDATE sqlite_schema SET ${change} WHERE name = '${name}'`
 
-const bombOfViews = (depth: number) =>
+/** Each is made of two of the one before it. */
+const bombOfViews = (depth: number, view: string, twice = 'x.a FROM # x, # y') =>
   Array.from({ length: depth }, (_, n) =>
     n === 0
-      ? 'CREATE VIEW v0 AS SELECT 1 AS a;'
-      : `CREATE VIEW v${n} AS SELECT x.a FROM v${n - 1} x, v${n - 1} y;`,
+      ? `CREATE VIEW ${view}0 AS SELECT 1 AS a;`
+      : `CREATE VIEW ${view}${n} AS SELECT ${twice.replaceAll('#', `${view}${n - 1}`)};`,
   ).join('\n')
+
+const bombOfParts = (depth: number) => {
+  const parts = Array.from(
+    { length: depth },
+    (_, n) => `, c${n + 1} (a) AS (SELECT x.a FROM c${n} x, c${n} y)`,
+  )
+  return `CREATE VIEW bomb AS SELECT * FROM (WITH c0 AS (SELECT 1 AS a)${parts.join('')} SELECT a FROM c${depth})`
+}
 
 /** Written into the schema table by one statement: SQLite reads all of it again after each that makes an object. */
 const chainOfViews = (length: number) =>
@@ -219,10 +228,82 @@ const UNSAFE: readonly UnsafeFile[] = [
     refused: ['index', 'evil'],
     reason: /table app, which foreign keys change/,
   },
+  ...['VIRTUAL TABLE json_each USING fts4(key, value)', 'VIEW JSON_EACH AS SELECT 1 AS value'].map(
+    (made) => ({
+      what: `CREATE ${made}, in front of a function of SQLite’s`,
+      sql: `CREATE ${made}`,
+      refused: [
+        made.startsWith('VIEW') ? 'view' : 'table',
+        made.split(' ').find((word) => /json/i.test(word)) ?? '',
+      ] as const,
+      reason: /has the name of a table of SQLite’s own/,
+    }),
+  ),
+  {
+    what: 'a virtual table that hides the foreign keys of an unsafe table',
+    sql: `CREATE TABLE evil (h REFERENCES blobs (content_hash) ON DELETE CASCADE);
+      CREATE TRIGGER evil_too AFTER DELETE ON evil BEGIN DELETE FROM refs; END;
+      CREATE VIRTUAL TABLE Pragma_foreign_key_list
+        USING fts4(id, seq, "table", "from", "to", on_update, on_delete, "match")`,
+    refused: ['table', 'Pragma_foreign_key_list'],
+    reason: /has the name of a table of SQLite’s own/,
+  },
+  {
+    what: 'an application’s table whose keys are set to a default that calls a function',
+    sql: 'CREATE TABLE app (a DEFAULT (hex(zeroblob(9))) REFERENCES commits ON DELETE SET DEFAULT)',
+    refused: ['table', 'app'],
+    reason: /DEFAULT calls a function/,
+  },
+  ...['DELETE SET NULL', 'UPDATE CASCADE', 'DELETE SET DEFAULT'].map((action) => ({
+    what: `an application’s table with a CHECK, written ON ${action}`,
+    sql: `CREATE TABLE app (a REFERENCES commits ON ${action}, CHECK (hex(zeroblob(9)) <> a))`,
+    refused: ['table', 'app'] as const,
+    reason: /CHECK calls a function/,
+  })),
+  ...[
+    ['DELETE CASCADE', 'DELETE'],
+    ['DELETE SET NULL', 'UPDATE'],
+    ['UPDATE CASCADE', 'UPDATE OF a'],
+  ].map(([action, event]) => ({
+    what: `an application’s table with a trigger for ${event}, changed ON ${action}`,
+    sql: `CREATE TABLE one (a UNIQUE REFERENCES commits ON ${action}); CREATE TABLE two (a REFERENCES one (a) ON DELETE CASCADE ON UPDATE CASCADE);
+      CREATE TRIGGER insert\u00a0 AFTER ${event} ON two BEGIN DELETE FROM refs; END`,
+    refused: ['trigger', 'insert\u00a0'] as const,
+    reason: /would run when table two, which foreign keys change/,
+  })),
+  {
+    what: 'a computed foreign key onto a table that foreign keys change',
+    sql: `CREATE TABLE one (a UNIQUE REFERENCES commits ON DELETE CASCADE);
+      CREATE TABLE two (a, b AS (hex(zeroblob(a))) REFERENCES one (a))`,
+    refused: ['table', 'two'],
+    reason: /foreign key b is computed/,
+  },
   {
     what: 'views that expand without end',
-    sql: bombOfViews(60),
+    sql: bombOfViews(60, 'v'),
     refused: ['view', 'v9'],
+    reason: /too many views/,
+  },
+  {
+    what: 'views with other than ASCII letters that expand without end',
+    sql: bombOfViews(60, 'É'),
+    refused: ['view', 'É9'],
+    reason: /too many views/,
+  },
+  ...[
+    '1 AS a WHERE 1 IN # OR 2 IN (SELECT a FROM #)',
+    '1 AS a FROM (# AS "from" JOIN main.\'#\')',
+    'x.a FROM (SELECT 1 IS DISTINCT FROM 1), # x, ((# AS y))',
+  ].map((twice) => ({
+    what: `views of SELECT ${twice}`,
+    sql: bombOfViews(60, 'v', twice),
+    refused: ['view', 'v9'] as const,
+    reason: /too many views/,
+  })),
+  {
+    what: 'one view whose parts expand without end',
+    sql: bombOfParts(60),
+    refused: ['view', 'bomb'],
     reason: /too many views/,
   },
   {
@@ -282,6 +363,11 @@ test.each([
     'a temporary view in front of a table of ours',
     `CREATE VIEW evil AS SELECT 1; ${rewritten('evil', 'VIEW evil', 'TEMP VIEW commits')}`,
   ],
+  [
+    'a table in front of the schema table',
+    `CREATE TABLE app (a); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = 'sqlite_schema',
+     tbl_name = 'sqlite_schema', sql = 'CREATE TABLE sqlite_schema (a)' WHERE name = 'app'`,
+  ],
   ['a text that makes another table', `CREATE TABLE app (a); ${rewritten('app', 'app', 'other')}`],
   ['an entry that states another name', changed('ii', "name = 'other'")],
   ['an entry that states another kind', changed('vv', "type = 'table'")],
@@ -326,6 +412,36 @@ test('what an application keeps beside ours is taken and kept: tables, views, tr
     strict: false,
   })
   expect(await planMigration(dataSource)).toMatchObject({ changes: false })
+})
+
+test('an application’s table that goes with rows of ours may compute, check and act as it does everywhere', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE note (id INTEGER PRIMARY KEY, created datetime NOT NULL DEFAULT (datetime('now')), kind, data,
+       commit_hash NOT NULL REFERENCES commits ON DELETE CASCADE, title AS (json_extract(data, '$.title')),
+       "size" AS ("length"(data ->> 'body')) STORED, CHECK (length(kind) < 9), CHECK (kind NOT LIKE '% %'));
+     CREATE INDEX note_kind ON note (lower(kind), coalesce(title, '')) WHERE json_valid(data);
+     CREATE TABLE flag (commit_hash REFERENCES commits ON DELETE SET NULL, at DEFAULT (random()), CHECK (upper(at) > ''));
+     CREATE TABLE log (a);
+     CREATE TRIGGER note_added AFTER INSERT ON note BEGIN INSERT INTO log VALUES (hex(new.data)); END;
+     CREATE TRIGGER "delete" AFTER UPDATE OF kind ON note BEGIN INSERT INTO log VALUES (new.kind); END;
+     CREATE TRIGGER [update] BEFORE DELETE ON flag BEGIN INSERT INTO log VALUES (old.at); END`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+  expect(await migrate(await open(path))).toMatchObject({ from: 6, differences: [] })
+})
+
+test('views that name one another in columns, aliases and texts, or in parts of their own, are no bomb', async () => {
+  const views = Array.from(
+    { length: 30 },
+    (
+      _,
+      n,
+    ) => `CREATE VIEW day${n + 1} AS SELECT a AS day${n}, 'day${n}' AS b, day.day${n} IS DISTINCT FROM day.day${n} AS c
+      FROM (WITH RECURSIVE day${n + 2} (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM day${n + 2} WHERE n < 9),
+        other AS NOT MATERIALIZED (SELECT * FROM day${n + 2}) SELECT 1 AS a, n AS day${n} FROM other) day
+      GROUP BY a, day${n}, day${n} ORDER BY day${n}, max(day${n}, day${n});`,
+  )
+  expect(await inspectFile(unsafeFile(views.join('\n')))).toBe(6)
 })
 
 test("the settings that a DataSource's owner made are as they were, also after a refusal", async () => {
