@@ -32,7 +32,7 @@ interface ForeignKeyColumn {
 }
 
 /** Names that are ours whatever bears them. */
-const OUR_NAMES = new Set([...TABLES.keys(), ...COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION])
+export const OUR_NAMES = new Set([...TABLES.keys(), ...COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION])
 /** The foreign keys of the format that do something to their own row. */
 const OWN_ACTIONS = new Set([
   'commits.parent_hash',
@@ -97,7 +97,7 @@ function objectOf(entry: Entry): SchemaObject {
 }
 
 /** SQLite compares names by their ASCII letters. */
-function lower(name: string): string {
+export function lower(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
@@ -177,7 +177,7 @@ function reasonAgainst(
 }
 
 /** What in the text of a table runs when it is written, or is not as the format has it. */
-function reasonInTable(tokens: readonly Token[], isOurs: boolean): string | null {
+export function reasonInTable(tokens: readonly Token[], isOurs: boolean): string | null {
   for (const [index, token] of tokens.entries()) {
     const group = isToken(tokens[index + 1], '(') ? groupAt(tokens, index + 1) : []
     if (isToken(token, 'check') && callsFunction(group)) return 'its CHECK calls a function'

@@ -30,7 +30,7 @@ import {
 import { readableSource } from './readable-source.js'
 import { translated } from './sqlite-error.js'
 import { SqliteStore } from './store.js'
-import { tolerateDamage } from './tolerate-damage.js'
+import { tolerateSafely } from './tolerate-damage.js'
 
 /** The DataSources that a store is open over: a second gate on the same handle would be none. */
 const inUse = new WeakSet<DataSource>()
@@ -90,7 +90,7 @@ async function openFile(
   if (!mayPrepare) assertPresentVersion(path, found)
   try {
     await dataSource.initialize()
-    if (salvage) tolerateDamage(driverOf(dataSource).databaseConnection)
+    if (salvage) tolerateSafely(driverOf(dataSource).databaseConnection, path)
     const migration = mayPrepare ? await bringUpToDate(dataSource, options) : null
     return await storeOver(dataSource, options, migration, async () => {
       await dataSource.destroy()
@@ -157,7 +157,7 @@ async function storeOver(
 function openReader(location: string, { salvage = false }: OpenStoreOptions): Database.Database {
   const reader = new Database(location, { readonly: true, timeout: 0 })
   protect(reader)
-  if (salvage) tolerateDamage(reader)
+  if (salvage) tolerateSafely(reader, location)
   return reader
 }
 

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { UnsafeSchemaError } from '@tract/migrations'
 import {
   InvalidInputError,
   type ReadableRow,
@@ -61,6 +62,72 @@ function withPage(location: string, page: number, change: (bytes: Buffer) => voi
   writeFileSync(copy, bytes)
   return copy
 }
+
+/** One entry of the schema that SQLite cannot read, and others that somebody put there. */
+function withSchema(handle: Database, sql: string): void {
+  handle.unsafeMode(true)
+  handle.pragma('foreign_keys = OFF')
+  handle.exec(`PRAGMA legacy_alter_table = ON; CREATE TABLE unreadable (value);
+    PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABEL' WHERE name = 'unreadable';
+    ${sql}`)
+  handle.close()
+}
+
+const ENDLESS = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)'
+const ENDLESS_BLOBS = `VIEW blobs AS ${ENDLESS}
+  SELECT 'a' AS content_hash, 'b' AS payload_json, 1 AS byte_size, 1 AS token_count, 'c' AS created_at FROM n WHERE x < 0`
+
+describe('a damaged schema in which something stands in the place of a table of ours', () => {
+  it.for([
+    ['a view', 'blobs', `ALTER TABLE blobs RENAME TO was; CREATE ${ENDLESS_BLOBS}`],
+    [
+      'a view under another name',
+      'harmless',
+      `ALTER TABLE blobs RENAME TO was; INSERT INTO sqlite_schema VALUES ('table', 'harmless', 'harmless', 0,
+        '${`CREATE ${ENDLESS_BLOBS}`.replaceAll("'", "''")}')`,
+    ],
+    [
+      'a view in the place of a function',
+      'json_each',
+      `CREATE VIEW json_each AS ${ENDLESS} SELECT x AS value FROM n`,
+    ],
+    ['a table in the place of a function', 'pragma_table_xinfo', 'CREATE TABLE pragma_table_xinfo (name)'],
+    [
+      'a virtual table',
+      'refs',
+      `DROP TABLE refs; INSERT INTO sqlite_schema VALUES ('table', 'refs', 'refs', 0, 'CREATE VIRTUAL TABLE refs USING fts5(a)')`,
+    ],
+    [
+      'a computed column',
+      'blobs',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT AS (hex(zeroblob(9)))')
+        WHERE name = 'blobs'`,
+    ],
+  ] as const)('is refused: %s', async ([, object, sql], { open, location, plain }) => {
+    const store = await open()
+    await store.transaction(async (tx) => {
+      await tx.blobs.saveIfAbsent(aBlob(1))
+    })
+    await store.close()
+    withSchema(plain(), sql)
+    const error = await open(location, SALVAGE).then(
+      () => null,
+      (error) => error,
+    )
+    expect(error).toBeInstanceOf(UnsafeSchemaError)
+    expect(error).toMatchObject({ location, object })
+  })
+
+  it('is read where it is only damaged, with views of the application', async ({ open, location, plain }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    withSchema(plain(), `CREATE VIEW of_the_application AS ${ENDLESS} SELECT x FROM n, blobs`)
+    const { rows, lost } = await readable(await open(location, SALVAGE), 'blobs')
+    expect(rows).toHaveLength(COMMITS)
+    expect(lost).toEqual([])
+  })
+})
 
 describe('what can be read of a damaged file', () => {
   it('is every row that is not on the damaged page, and every other is named', async ({

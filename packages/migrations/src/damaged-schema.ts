@@ -1,0 +1,65 @@
+import { UnsafeSchemaError } from './errors.js'
+import { isToken, tokensOf } from './sql-tokens.js'
+import { lower, OUR_NAMES, reasonInTable } from './unsafe-schema.js'
+
+/** What is used of better-sqlite3's handle. */
+interface Handle {
+  prepare(sql: string): { iterate(): Iterable<unknown> }
+}
+
+interface Entry {
+  readonly type: string | null
+  readonly name: string | null
+  readonly sql: string | null
+}
+
+/** The functions that stand where a table may, and the tables of SQLite's own: whatever bears such a name hides them. */
+const TABLE_FUNCTIONS = /^(json_each|json_tree|pragma_.*)$/
+const RESERVED = /^sqlite_(schema|master|temp_schema|temp_master)$/
+
+// As SQLite itself reads it, so that both come to the same end where it is damaged. No view can take the place of
+// `sqlite_master`, one could take that of `sqlite_schema`.
+const ENTRIES = `SELECT CAST(type AS TEXT) AS type, CAST(name AS TEXT) AS name, tbl_name, rootpage,
+  CAST(sql AS TEXT) AS sql FROM main.sqlite_master NOT INDEXED ORDER BY rowid`
+
+/**
+ * Refuses, on a handle that goes on where a part of the schema cannot be read, what would stand in the place of a table or
+ * a function that is read here. Nothing but the schema table itself is read. For a schema that can be read whole,
+ * {@link inspectFile} has done more than that.
+ *
+ * @param isEnd whether a driver's error is one at which SQLite stops reading the schema and goes on with what it has
+ * @throws {@link UnsafeSchemaError} naming the object, and any other error of the driver's
+ */
+export function refuseUnsafeDamagedSchema(
+  handle: Handle,
+  location: string,
+  isEnd: (error: unknown) => boolean,
+): void {
+  try {
+    for (const entry of handle.prepare(ENTRIES).iterate()) {
+      const { type, name, sql } = entry as Entry
+      const object = { type: type ?? '', name: name ?? '', sql: sql ?? '' }
+      const reason = reasonAgainst(object)
+      if (reason !== null) throw new UnsafeSchemaError(location, object.type, object.name, reason)
+    }
+  } catch (error) {
+    // SQLite knows nothing that stands behind.
+    if (!isEnd(error)) throw error
+  }
+}
+
+/** What the text makes counts as much as what the entry says: SQLite does not compare them any more. */
+function reasonAgainst({ type, name, sql }: { readonly [column in keyof Entry]: string }): string | null {
+  const tokens = tokensOf(sql)
+  const end = tokens.findIndex((token) => ['(', 'as', 'using'].some((mark) => isToken(token, mark)))
+  const head = end < 0 ? tokens : tokens.slice(0, end)
+  const made = head.filter(({ kind }) => kind !== 'symbol').map(({ text }) => lower(text))
+  const isTable = type === 'table' || head.some((token) => isToken(token, 'table'))
+  const isOther = type === 'view' || head.some((token) => isToken(token, 'view') || isToken(token, 'virtual'))
+  if (!isTable && !isOther) return null
+  const names = [lower(name), ...made]
+  if (names.some((one) => TABLE_FUNCTIONS.test(one) || RESERVED.test(one)))
+    return 'it has a name of SQLite itself'
+  if (!names.some((one) => OUR_NAMES.has(one))) return null
+  return isOther ? 'it has the name of a table of ours' : reasonInTable(tokens, true)
+}
