@@ -1,16 +1,25 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UnsafeSchemaError } from '@tract/migrations'
 import {
   InvalidInputError,
   type ReadableRow,
+  StorageFailedError,
   type Store,
   type StoredRow,
   UnsupportedDatabaseError,
 } from '@tract/repositories'
 import type { Database } from 'better-sqlite3'
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished, vi } from 'vitest'
 import { it } from './support/it.js'
 import { aBlob, aCommit, hash, TRACT } from './support/rows.js'
 
@@ -264,6 +273,54 @@ describe('what can be read of a damaged file', () => {
     )
     expect(left).toEqual([])
   }, 60_000)
+
+  it('names the file that was given, not the copy that is read for it', async ({ open, location, plain }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const refused = async () => {
+      withPage(location, 1, (bytes) => bytes.fill(0, 0, 100))
+      const copy = join(location, '..', 'page-1.db')
+      const error = await open(copy, SALVAGE).then(
+        () => null,
+        (error) => error,
+      )
+      expect(error).toMatchObject({ location: copy, message: expect.stringContaining(copy) })
+      expect(error.message).not.toContain('tract-salvage-')
+      return error
+    }
+    const handle = plain()
+    handle.pragma('journal_mode = DELETE')
+    handle.exec("UPDATE _trace_meta SET value = '7' WHERE key = 'schema_version'")
+    expect(await refused()).toMatchObject({ code: 'newer_schema_version' })
+    handle.exec('DROP TABLE policy_log; DROP TABLE policy_proposals')
+    handle.exec("UPDATE _trace_meta SET value = '4' WHERE key = 'schema_version'")
+    const older = await refused()
+    expect(older).toMatchObject({ code: 'older_schema_version', found: 4 })
+    expect(older.message).toContain('only version 6 can be salvaged')
+  })
+
+  it('is told by errors of ours where the path is no file, may not be read, or no copy can be made', async ({
+    open,
+    location,
+    folder,
+  }) => {
+    await expect(open(folder, SALVAGE)).rejects.toMatchObject({ code: 'is_a_directory', location: folder })
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const copy = withPage(location, 1, (bytes) => bytes.fill(0, 0, 100))
+    vi.stubEnv('TMPDIR', join(folder, 'nowhere'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const refused = open(copy, SALVAGE)
+    await expect(refused).rejects.toBeInstanceOf(StorageFailedError)
+    await expect(refused).rejects.toMatchObject({ location: copy, message: expect.stringContaining(copy) })
+    if (process.getuid?.() === 0) return
+    chmodSync(copy, 0o000)
+    await expect(open(copy, SALVAGE)).rejects.toMatchObject({ code: 'permission_denied', location: copy })
+  })
 
   it('is nothing where the page of the schema is gone, and that is a typed error', async ({
     open,
