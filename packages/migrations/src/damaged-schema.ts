@@ -1,4 +1,8 @@
+import type { DataSource } from 'typeorm'
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
+import { sqliteCode } from './database-error.js'
 import { UnsafeSchemaError } from './errors.js'
+import { checkDataSource, checkPath } from './options.js'
 import { isToken, tokensOf } from './sql-tokens.js'
 import { lower, OUR_NAMES, reasonInTable } from './unsafe-schema.js'
 
@@ -23,29 +27,37 @@ const ENTRIES = `SELECT CAST(type AS TEXT) AS type, CAST(name AS TEXT) AS name, 
   CAST(sql AS TEXT) AS sql FROM main.sqlite_master NOT INDEXED ORDER BY rowid`
 
 /**
- * Refuses, on a handle that goes on where a part of the schema cannot be read, what would stand in the place of a table or
- * a function that is read here. Nothing but the schema table itself is read. For a schema that can be read whole,
+ * Refuses, on a DataSource whose handle goes on where a part of the schema cannot be read, what would stand in the place of a
+ * table or a function that is read here. Nothing but the schema table itself is read. For a schema that can be read whole,
  * {@link inspectFile} has done more than that.
  *
- * @param isEnd whether a driver's error is one at which SQLite stops reading the schema and goes on with what it has
- * @throws {@link UnsafeSchemaError} naming the object, and any other error of the driver's
+ * @param location the name of the file in messages; its path unless given
+ * @throws {@link InvalidInputError} unless it is an initialized DataSource over better-sqlite3
+ * @throws {@link UnsafeSchemaError} naming the object
+ * @throws an error of the driver's where SQLite cannot read the file at all, or another connection keeps it
  */
-export function refuseUnsafeDamagedSchema(
-  handle: Handle,
-  location: string,
-  isEnd: (error: unknown) => boolean,
-): void {
+export function refuseUnsafeDamagedSchema(dataSource: DataSource, location?: string): void {
+  checkDataSource(dataSource)
+  if (location !== undefined) checkPath(location)
+  const named = location ?? String(dataSource.options.database)
+  const handle = (dataSource.driver as BetterSqlite3Driver).databaseConnection as Handle
   try {
     for (const entry of handle.prepare(ENTRIES).iterate()) {
       const { type, name, sql } = entry as Entry
       const object = { type: type ?? '', name: name ?? '', sql: sql ?? '' }
       const reason = reasonAgainst(object)
-      if (reason !== null) throw new UnsafeSchemaError(location, object.type, object.name, reason)
+      if (reason !== null) throw new UnsafeSchemaError(named, object.type, object.name, reason)
     }
   } catch (error) {
     // SQLite knows nothing that stands behind.
     if (!isEnd(error)) throw error
   }
+}
+
+/** Whether it is an error at which SQLite, told to tolerate damage, ends reading the schema and goes on with what it has. */
+function isEnd(error: unknown): boolean {
+  const code = sqliteCode(error) ?? ''
+  return code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_IOERR')
 }
 
 /** What the text makes counts as much as what the entry says: SQLite does not compare them any more. */

@@ -4,6 +4,7 @@ import {
   type MigrationResult,
   OlderSchemaVersionError,
   readSchemaVersion,
+  refuseUnsafeDamagedSchema,
   TruncatedDatabaseError,
 } from '@tract/migrations'
 import { DamagedDataError, InvalidInputError, StorageFailedError } from '@tract/repositories'
@@ -30,7 +31,7 @@ import {
 import { type ReadableSource, readableSource } from './readable-source.js'
 import { translated } from './sqlite-error.js'
 import { SqliteStore } from './store.js'
-import { tolerateSafely } from './tolerate-damage.js'
+import { tolerateDamage } from './tolerate-damage.js'
 
 /** What there is to say of another version where nothing will be migrated. */
 const SALVAGE_ADVICE = `only version ${SCHEMA_VERSION} can be salvaged, nothing older and nothing empty`
@@ -97,7 +98,11 @@ async function openFile(
   if (!mayPrepare) assertPresentVersion(location, found, salvage ? SALVAGE_ADVICE : undefined)
   try {
     await dataSource.initialize()
-    if (salvage) tolerateSafely(driverOf(dataSource).databaseConnection, location)
+    if (salvage) {
+      tolerateDamage(driverOf(dataSource).databaseConnection)
+      const check = () => refuseUnsafeDamagedSchema(dataSource, location)
+      await whenNotBusy(check, patience(location, options))
+    }
     const migration = mayPrepare ? await bringUpToDate(dataSource, options) : null
     const end = async () => {
       await dataSource.destroy()
@@ -143,7 +148,7 @@ async function storeOver(
   const { location, busyTimeoutMs } = patience(named ?? path, options)
   await setFileModes(dataSource, busyTimeoutMs)
   const place = FilePlace.of(driver.databaseConnection, location)
-  const reader = path === IN_MEMORY ? null : openReader(path, location, options)
+  const reader = path === IN_MEMORY ? null : openReader(path, options)
   if (place !== null && reader !== null) {
     const handles = [driver.databaseConnection, reader] as const
     await settle(place, handles, { location, busyTimeoutMs })
@@ -164,14 +169,10 @@ async function storeOver(
   return new SqliteStore(engine, migration)
 }
 
-function openReader(
-  path: string,
-  location: string,
-  { salvage = false }: OpenStoreOptions,
-): Database.Database {
+function openReader(path: string, { salvage = false }: OpenStoreOptions): Database.Database {
   const reader = new Database(path, { readonly: true, timeout: 0 })
   protect(reader)
-  if (salvage) tolerateSafely(reader, location)
+  if (salvage) tolerateDamage(reader)
   return reader
 }
 
