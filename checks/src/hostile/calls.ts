@@ -144,6 +144,10 @@ export const PUBLIC: Readonly<Record<string, PublicTable>> = {
       join(folder, 'source.db'),
       { readonly: false, waitMs: 10, signal: new AbortController().signal },
     ]),
+    refuseUnsafeDamagedSchema: calls(migrations.refuseUnsafeDamagedSchema, ({ dataSource, folder }) => [
+      dataSource,
+      join(folder, 'agent.db'),
+    ]),
     readSchemaVersion: calls(migrations.readSchemaVersion, ({ dataSource }) => [dataSource, waiting()]),
     planMigration: calls(migrations.planMigration, ({ dataSource }) => [dataSource, waiting()]),
     migrate: calls(migrations.migrate, ({ dataSource }) => [

@@ -5,6 +5,7 @@ import { openStore } from '@tract/sqlite'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import {
+  BundleConflictError,
   DamagedBundleError,
   type ExportedBundle,
   exportBundle,
@@ -209,6 +210,55 @@ test('a value that can be missing is left out of its row alone', async () => {
   const target = await aStore()
   expect((await importBundle(target, [text])).written).toEqual(rows)
   expect(await target.refs.listBranches('t')).not.toContain('side')
+})
+
+test('what a row had lost comes from an older bundle, before the salvage or after it, and no row twice', async () => {
+  const file = await aFile()
+  {
+    await using store = await openStore(file)
+    const [commitHash = ''] = await store.commits.getHashes('t')
+    await store.annotations.save({ tractId: 't', targetHash: commitHash, priority: 'pinned', reason: 'why' })
+    const pointer = { parentTractId: 't', parentCommitHash: commitHash, purpose: 'p', displayName: 'Child' }
+    await store.spawnPointers.save({ ...pointer, childTractId: 'other', inheritanceMode: 'head_snapshot' })
+  }
+  change(file, `UPDATE commits SET metadata_json = '{"a": 1}' WHERE content_type = 'instruction'`)
+  const before = await written(exportBundle(await opened(file)))
+  const lose = (table: string, column: string) =>
+    change(file, `UPDATE ${table} SET ${column} = CAST(${column} AS BLOB) WHERE ${column} IS NOT NULL`)
+  lose('commits', 'metadata_json')
+  lose('operation_events', 'params_json')
+  lose('compile_records', 'params_json')
+  lose('spawn_pointers', 'display_name')
+  lose('annotations', 'reason')
+  const { text, lost } = await salvaged(await opened(file))
+  const columns = new Set(lost.map(({ table, column }) => `${table}.${column}`))
+  expect(columns).toEqual(
+    new Set([
+      ...['commits.metadata_json', 'operation_events.params_json', 'compile_records.params_json'],
+      ...['spawn_pointers.display_name', 'annotations.null'],
+    ]),
+  )
+  const annotations = lost.filter(({ table }) => table === 'annotations').map(({ found }) => found)
+  expect(annotations).toContainEqual(expect.objectContaining({ reason: 'why', priority: 'PINNED' }))
+  const allowGaps = true
+  for (const bundles of [
+    [text, before.text],
+    [before.text, text],
+  ]) {
+    const target = await aStore()
+    for (const bundle of bundles) await importBundle(target, [bundle], { allowGaps })
+    expect(rowsIn((await written(exportBundle(target))).text)).toEqual(rowsIn(before.text))
+    const again = await importBundle(target, [before.text], { allowGaps })
+    expect(again.written).toEqual({})
+  }
+  const strict = await aStore()
+  await importBundle(strict, [text])
+  await expect(importBundle(strict, [before.text])).rejects.toBeInstanceOf(BundleConflictError)
+  const { written: filled } = await importBundle(strict, [before.text], { allowGaps })
+  expect(filled).toMatchObject({ commits: 1, annotations: annotations.length, spawn_pointers: 1 })
+  change(file, "UPDATE commits SET token_count = 999 WHERE content_type = 'instruction'")
+  const other = await written(exportBundle(await opened(file), { salvage: true }))
+  await expect(importBundle(strict, [other.text], { allowGaps })).rejects.toBeInstanceOf(BundleConflictError)
 })
 
 test('two rows with one key are one row and a loss', async () => {

@@ -25,19 +25,18 @@ export class Connection {
   /** The runner that a step is run on. */
   readonly runner: QueryRunner
 
-  constructor(dataSource: DataSource) {
+  /** The name of the database for messages. */
+  readonly location: string
+
+  constructor(dataSource: DataSource, location?: string) {
     this.#dataSource = dataSource
+    this.location = location ?? String(this.options.database)
     this.runner = dataSource.createQueryRunner()
   }
 
   /** The options that the DataSource was made with. */
   get options(): BetterSqlite3DataSourceOptions {
     return this.#dataSource.options as BetterSqlite3DataSourceOptions
-  }
-
-  /** The name of the database for messages. */
-  get location(): string {
-    return String(this.options.database)
   }
 
   get inTransaction(): boolean {
@@ -91,6 +90,8 @@ export class Connection {
 /** What a connection of our own may do. */
 export interface OwnConnection {
   readonly database: string
+  /** Its name for messages; `database` unless given. */
+  readonly location?: string
   readonly readonly?: boolean
   /** The options of the DataSource whose driver and key to use; TypeORM's own driver unless given. */
   readonly like?: Pick<BetterSqlite3DataSourceOptions, 'driver' | 'nativeBinding' | 'key'>
@@ -98,7 +99,7 @@ export interface OwnConnection {
 
 /** Runs a function on a connection of our own, and closes it. */
 export async function withConnection<Result>(
-  { database, readonly = false, like = {} }: OwnConnection,
+  { database, location, readonly = false, like = {} }: OwnConnection,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const dataSource = new TypeOrmDataSource({
@@ -118,7 +119,7 @@ export async function withConnection<Result>(
   })
   await dataSource.initialize()
   try {
-    return await work(new Connection(dataSource))
+    return await work(new Connection(dataSource, location))
   } finally {
     await dataSource.destroy()
   }

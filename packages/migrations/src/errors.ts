@@ -24,13 +24,17 @@ export class OlderSchemaVersionError extends UnsupportedDatabaseError {
   /** The version that is needed. */
   readonly expected = SUPPORTED
 
-  /** @param found the version of the file; `null` where it is still empty */
+  /**
+   * @param found the version of the file; `null` where it is still empty
+   * @param advice what can be done
+   */
   constructor(
     readonly location: string,
     readonly found: number | null,
+    advice = 'open it once with migration allowed',
   ) {
     const state = found === null ? 'is empty' : `has schema version ${found}`
-    super(`${location} ${state}, expected ${SUPPORTED}; open it once with migration allowed`)
+    super(`${location} ${state}, expected ${SUPPORTED}; ${advice}`)
   }
 }
 

@@ -1,4 +1,5 @@
 export type { SkippedIndex, StructureDifference } from './completion.js'
+export { refuseUnsafeDamagedSchema } from './damaged-schema.js'
 export {
   BackupFailedError,
   EncryptedDatabaseError,

@@ -27,6 +27,8 @@ export interface InspectFileOptions {
   /** How long to wait for another connection's lock, in milliseconds; five minutes unless given. */
   readonly waitMs?: number
   readonly signal?: AbortSignal
+  /** The name of the file in messages about what is in it, where it is a copy of another; the path unless given. */
+  readonly location?: string
 }
 
 /**
@@ -39,31 +41,32 @@ export interface InspectFileOptions {
  */
 export async function inspectFile(path: string, options: InspectFileOptions = {}): Promise<number | null> {
   checkPath(path)
-  const known = ['readonly', 'driver', 'waitMs', 'signal'] as const
-  const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal } = readOptions(options, known)
+  const known = ['readonly', 'driver', 'waitMs', 'signal', 'location'] as const
+  const given = readOptions(options, known)
+  const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal, location = path } = given
   // Now, for the process may be in another folder when the file is opened.
   const database = resolve(path)
   const bytes = await sizeOf(database, readonly)
   if (bytes === null || bytes === 0) return null
   await checkShortFile(database, bytes)
-  const patience = new Patience(path, waitMs, signal)
-  const like = driver === undefined ? {} : { driver }
+  const patience = new Patience(location, waitMs, signal)
+  const file = { database, location, ...(driver !== undefined && { like: { driver } }) }
   const look = async (connection: Connection) => {
     const { version } = await patience.whenNotBusy(() => recognise(connection))
     await patience.whenNotBusy(() => checkLastPage(connection, database))
     return version
   }
   try {
-    return await withConnection({ database, readonly: true, like }, look)
+    return await withConnection({ ...file, readonly: true }, look)
   } catch (error) {
-    if (!needsRecovery(error)) throw await explained(error, path)
+    if (!needsRecovery(error)) throw await explained(error, path, location)
     // A writer was killed. Only a connection that may write can undo what it left half done.
-    if (readonly) throw new RecoveryNeededError(path, { cause: error })
+    if (readonly) throw new RecoveryNeededError(location, { cause: error })
   }
   try {
-    return await withConnection({ database, like }, look)
+    return await withConnection(file, look)
   } catch (error) {
-    throw await explained(error, path)
+    throw await explained(error, path, location)
   }
 }
 
@@ -74,10 +77,10 @@ function needsRecovery(error: unknown): boolean {
 }
 
 /** What a driver's error at the first reading of a file means. */
-export async function explained(error: unknown, path: string): Promise<unknown> {
+export async function explained(error: unknown, path: string, location = path): Promise<unknown> {
   const code = sqliteCode(error)
-  if (code !== 'SQLITE_NOTADB' && !code?.startsWith('SQLITE_CORRUPT')) return translated(error, path)
-  return (await whatItIs(path, { cause: error })) ?? translated(error, path)
+  if (code !== 'SQLITE_NOTADB' && !code?.startsWith('SQLITE_CORRUPT')) return translated(error, location)
+  return (await whatItIs(path, { cause: error })) ?? translated(error, location)
 }
 
 /** The least bytes of a database: one page of the smallest size. */

@@ -37,6 +37,7 @@ const CHECKS: Readonly<Record<string, { readonly expected: string; holds(value: 
   backup: BOOLEAN,
   lossy: BOOLEAN,
   readonly: BOOLEAN,
+  location: { expected: 'text', holds: (value) => typeof value === 'string' },
   driver: { expected: 'a driver class', holds: (value) => typeof value === 'function' },
   onProgress: { expected: 'a function', holds: (value) => typeof value === 'function' },
   orphans: { expected: 'stop or keep-aside', holds: (value) => value === 'stop' || value === 'keep-aside' },

@@ -33,7 +33,7 @@ interface ForeignKeyColumn {
 }
 
 /** Names that are ours whatever bears them. */
-const OUR_NAMES = new Set([...TABLES.keys(), ...COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION])
+export const OUR_NAMES = new Set([...TABLES.keys(), ...COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION])
 /** The foreign keys of the format that do something to their own row. */
 const OWN_ACTIONS = new Set([
   'commits.parent_hash',
@@ -234,7 +234,7 @@ function reasonInTable(tokens: readonly Token[], changes: ReadonlySet<Change>): 
 }
 
 /** What in the text of a table of ours runs when it is written, or is not as the format has it. */
-function reasonInOurTable(tokens: readonly Token[]): string | null {
+export function reasonInOurTable(tokens: readonly Token[]): string | null {
   for (const [index, token] of tokens.entries()) {
     const group = isToken(tokens[index + 1], '(') ? groupAt(tokens, index + 1) : []
     if (isToken(token, 'check') && callsFunction(group)) return 'its CHECK calls a function'

@@ -70,4 +70,16 @@ export abstract class StoredRowRepository {
    * allows gaps
    */
   abstract insert(table: StoredTable, rows: readonly StoredRow[]): Promise<readonly (StoredRow | null)[]>
+
+  /**
+   * Puts the values of the given rows in the place of `null` in the stored rows of their keys: all of them or none. What is
+   * not `null` stays, whatever is given for it. Returns how many of the rows are there. No value is decoded: whoever
+   * calls has verified them.
+   *
+   * @param rows whole rows, as {@link insert} takes them
+   * @throws {@link InvalidInputError} as {@link insert} does
+   * @throws {@link MissingReferenceError} where a value refers to a row that does not exist, except in a transaction that
+   * allows gaps
+   */
+  abstract fill(table: StoredTable, rows: readonly StoredRow[]): Promise<number>
 }

@@ -5,6 +5,7 @@ import {
   type MigrationResult,
   OlderSchemaVersionError,
   readSchemaVersion,
+  refuseUnsafeDamagedSchema,
   TruncatedDatabaseError,
 } from '@tract/migrations'
 import { DamagedDataError, InvalidInputError, StorageFailedError } from '@tract/repositories'
@@ -28,10 +29,13 @@ import {
   patience,
   readStoreOptions,
 } from './open-store-options.js'
-import { readableSource } from './readable-source.js'
+import { type ReadableSource, readableSource } from './readable-source.js'
 import { translated } from './sqlite-error.js'
 import { SqliteStore } from './store.js'
 import { tolerateDamage } from './tolerate-damage.js'
+
+/** What there is to say of another version where nothing will be migrated. */
+const SALVAGE_ADVICE = `only version ${SCHEMA_VERSION} can be salvaged, nothing older and nothing empty`
 
 /** The DataSources that a store is open over: a second gate on the same handle would be none. */
 const inUse = new WeakSet<DataSource>()
@@ -60,19 +64,23 @@ export async function openStore(
   if (given.salvage !== true || path === IN_MEMORY) return openFile(path, given)
   const source = await readableSource(path)
   try {
-    return await openFile(source.path, given, source.remove)
+    return await openFile(target, given, source)
   } catch (error) {
     await source.remove()
     throw error
   }
 }
 
-/** @param release what comes after closing */
+/**
+ * @param location its name for the caller
+ * @param source what to read in its place, and how to remove that after closing
+ */
 async function openFile(
-  path: string,
+  location: string,
   options: OpenStoreOptions,
-  release: () => Promise<void> = async () => undefined,
+  source: ReadableSource = { path: location, remove: async () => undefined },
 ): Promise<SqliteStore> {
+  const { path } = source
   const {
     migrate = 'auto',
     readonly = false,
@@ -88,20 +96,25 @@ async function openFile(
     ...(synchronous !== undefined && { synchronous }),
     ...(checkpointPages !== undefined && { checkpointPages }),
   })
-  const found = path === IN_MEMORY ? null : await prepareFile(path, options)
+  const found = path === IN_MEMORY ? null : await prepareFile(path, location, options)
   const mayPrepare = !readonly && (migrate === 'auto' || found === null)
-  if (!mayPrepare) assertPresentVersion(path, found)
+  if (!mayPrepare) assertPresentVersion(location, found, salvage ? SALVAGE_ADVICE : undefined)
   try {
     await dataSource.initialize()
-    if (salvage) tolerateDamage(driverOf(dataSource).databaseConnection)
+    if (salvage) {
+      tolerateDamage(driverOf(dataSource).databaseConnection)
+      const check = () => refuseUnsafeDamagedSchema(dataSource, location)
+      await whenNotBusy(check, patience(location, options))
+    }
     const migration = mayPrepare ? await bringUpToDate(dataSource, options) : null
-    return await storeOver(dataSource, options, migration, async () => {
+    const end = async () => {
       await dataSource.destroy()
-      await release()
-    })
+      await source.remove()
+    }
+    return await storeOver(dataSource, options, migration, end, path === IN_MEMORY ? undefined : location)
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy()
-    throw translated(error, path)
+    throw translated(error, location)
   }
 }
 
@@ -131,12 +144,14 @@ async function storeOver(
   options: OpenStoreOptions,
   migration: MigrationResult | null,
   release: () => Promise<void>,
+  named?: string,
 ): Promise<SqliteStore> {
   const driver = driverOf(dataSource)
-  const { location, busyTimeoutMs } = patience(String(driver.database), options)
+  const path = String(driver.database)
+  const { location, busyTimeoutMs } = patience(named ?? path, options)
   await setFileModes(dataSource, busyTimeoutMs)
   const place = FilePlace.of(driver.databaseConnection, location)
-  const reader = location === IN_MEMORY ? null : openReader(location, options)
+  const reader = path === IN_MEMORY ? null : openReader(path, options)
   if (place !== null && reader !== null) {
     const handles = [driver.databaseConnection, reader] as const
     await settle(place, handles, { location, busyTimeoutMs })
@@ -157,8 +172,8 @@ async function storeOver(
   return new SqliteStore(engine, migration)
 }
 
-function openReader(location: string, { salvage = false }: OpenStoreOptions): Database.Database {
-  const reader = new Database(location, { readonly: true, timeout: 0 })
+function openReader(path: string, { salvage = false }: OpenStoreOptions): Database.Database {
+  const reader = new Database(path, { readonly: true, timeout: 0 })
   protect(reader)
   if (salvage) tolerateDamage(reader)
   return reader
@@ -185,10 +200,11 @@ async function settle(
  */
 async function prepareFile(
   path: string,
+  location: string,
   { readonly = false, salvage = false, signal }: OpenStoreOptions,
 ): Promise<number | null> {
   if (readonly && !existsSync(path)) throw new StorageFailedError(path, 'ENOENT', 'there is no such file')
-  const look = inspectFile(path, { readonly, driver: ImmediateDatabase, ...(signal && { signal }) })
+  const look = inspectFile(path, { readonly, location, driver: ImmediateDatabase, ...(signal && { signal }) })
   const version = await (salvage ? look.catch(versionOfDamaged) : look)
   if (version === null && !readonly && !existsSync(path)) makeFile(path)
   return version
@@ -215,6 +231,6 @@ async function bringUpToDate(
 }
 
 /** @throws {@link OlderSchemaVersionError} for an older version, and for a database without tables */
-function assertPresentVersion(location: string, version: number | null): void {
-  if (version !== SCHEMA_VERSION) throw new OlderSchemaVersionError(location, version)
+function assertPresentVersion(location: string, version: number | null, advice?: string): void {
+  if (version !== SCHEMA_VERSION) throw new OlderSchemaVersionError(location, version, advice)
 }

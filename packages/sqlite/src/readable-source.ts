@@ -1,6 +1,8 @@
-import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StorageFailedError } from '@tract/repositories'
 import Database from 'better-sqlite3'
 import { tolerateDamage } from './tolerate-damage.js'
 
@@ -21,15 +23,15 @@ const HEADER_BYTES = 100
 /**
  * The file itself, where SQLite finds our tables in it; otherwise a copy with a header of our own in the place of one that was
  * overwritten, where it finds them then. The file is only read.
+ *
+ * @throws {@link StorageFailedError} where no copy can be made
  */
 export async function readableSource(path: string): Promise<ReadableSource> {
   const itself = { path, remove: async () => undefined }
-  const bytes = await stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  )
+  const bytes = await readableBytes(path)
   if (bytes < PAGE_SIZE || hasTables(path)) return itself
-  const folder = await mkdtemp(join(tmpdir(), 'tract-salvage-'))
+  const parent = tmpdir()
+  const folder = await mkdtemp(join(parent, 'tract-salvage-')).catch((error) => noCopy(path, parent, error))
   const remove = () => rm(folder, { recursive: true, force: true })
   const copy = { path: join(folder, 'copy.db'), remove }
   try {
@@ -42,10 +44,29 @@ export async function readableSource(path: string): Promise<ReadableSource> {
     if (hasTables(copy.path)) return copy
   } catch (error) {
     await remove()
-    throw error
+    return noCopy(path, parent, error)
   }
   await remove()
   return itself
+}
+
+/** How long a file is; 0 where it is none, or may not be read: opening it tells why. */
+async function readableBytes(path: string): Promise<number> {
+  try {
+    await access(path, constants.R_OK)
+    const found = await stat(path)
+    return found.isFile() ? found.size : 0
+  } catch {
+    return 0
+  }
+}
+
+/** Throws an error of the file system as ours, any other as it is. */
+function noCopy(path: string, folder: string, error: unknown): never {
+  if (!(error instanceof Error) || !('syscall' in error)) throw error
+  const code = 'code' in error ? String(error.code) : 'unknown'
+  const reason = `its header cannot be read, and no copy with another can be made in ${folder}`
+  throw new StorageFailedError(path, code, reason, { cause: error })
 }
 
 /** Whether SQLite, told to tolerate damage, finds the tables of messages and of commits. */

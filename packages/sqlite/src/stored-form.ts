@@ -10,12 +10,16 @@ const LONGEST_INTEGER = 2n ** 63n
 interface StoredColumn {
   readonly name: string
   readonly mayBeLeftOut: boolean
+  /** Whether it may be null, and is not of the key. */
+  readonly mayBeFilled: boolean
 }
 
 /** A table as the storage format has it: its statements and checks on undecoded values. */
 export class StoredForm {
   /** Stores a row unless its key is taken; the parameters are what {@link encode} made. */
   readonly insert: string
+  /** Puts values in the place of null in the row of a key; the parameters are what {@link fillOf} gives. */
+  readonly fill: string
   /** The condition that a row has a key, whose parameters are what {@link keyOf} gives. */
   readonly hasKey: string
   /** The row of a key. */
@@ -37,6 +41,7 @@ export class StoredForm {
     this.#columns = metadata.columns.map((column) => ({
       name: column.databaseName,
       mayBeLeftOut: column.isNullable || column.isGenerated,
+      mayBeFilled: column.isNullable && !column.isPrimary,
     }))
     this.#byName = new Map(this.#columns.map((column) => [column.name, column]))
     this.#key = metadata.columns.flatMap(({ isPrimary }, index) => (isPrimary ? [index] : []))
@@ -47,6 +52,11 @@ export class StoredForm {
       INSERT INTO ${this.#table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
       ON CONFLICT (${keys.join(', ')}) DO NOTHING`
     this.hasKey = keys.map((name) => `${name} = ?`).join(' AND ')
+    const filled = this.#columns.filter(({ mayBeFilled }) => mayBeFilled).map(({ name }) => name)
+    const values = filled.map((name) => `"${name}" = coalesce("${name}", ?)`)
+    // Where no column may be null there is nothing to fill, and the row is only looked for.
+    const nothing = `${keys[0]} = ${keys[0]}`
+    this.fill = `UPDATE ${this.#table} SET ${values.join(', ') || nothing} WHERE ${this.hasKey}`
     this.keyColumns = this.#key.map((index) => this.#columns[index]?.name ?? '')
     const from = `FROM ${this.#table} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT +?`
     this.selectFrom = `SELECT rowid AS "${ROW_ID}", ${this.#selectList} ${from}`
@@ -113,6 +123,11 @@ export class StoredForm {
       }
       return checkStored(`${field}.${name}`, value)
     })
+  }
+
+  /** The parameters of {@link fill} among those of a row. */
+  fillOf(values: readonly Bound[]): Bound[] {
+    return [...values.filter((_, index) => this.#columns[index]?.mayBeFilled), ...this.keyOf(values)]
   }
 
   /** The key among the parameters of a row. */

@@ -1,15 +1,25 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { UnsafeSchemaError } from '@tract/migrations'
 import {
   InvalidInputError,
   type ReadableRow,
+  StorageFailedError,
   type Store,
   type StoredRow,
   UnsupportedDatabaseError,
 } from '@tract/repositories'
 import type { Database } from 'better-sqlite3'
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished, vi } from 'vitest'
 import { it } from './support/it.js'
 import { aBlob, aCommit, hash, TRACT } from './support/rows.js'
 
@@ -61,6 +71,72 @@ function withPage(location: string, page: number, change: (bytes: Buffer) => voi
   writeFileSync(copy, bytes)
   return copy
 }
+
+/** One entry of the schema that SQLite cannot read, and others that somebody put there. */
+function withSchema(handle: Database, sql: string): void {
+  handle.unsafeMode(true)
+  handle.pragma('foreign_keys = OFF')
+  handle.exec(`PRAGMA legacy_alter_table = ON; CREATE TABLE unreadable (value);
+    PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABEL' WHERE name = 'unreadable';
+    ${sql}`)
+  handle.close()
+}
+
+const ENDLESS = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)'
+const ENDLESS_BLOBS = `VIEW blobs AS ${ENDLESS}
+  SELECT 'a' AS content_hash, 'b' AS payload_json, 1 AS byte_size, 1 AS token_count, 'c' AS created_at FROM n WHERE x < 0`
+
+describe('a damaged schema in which something stands in the place of a table of ours', () => {
+  it.for([
+    ['a view', 'blobs', `ALTER TABLE blobs RENAME TO was; CREATE ${ENDLESS_BLOBS}`],
+    [
+      'a view under another name',
+      'harmless',
+      `ALTER TABLE blobs RENAME TO was; INSERT INTO sqlite_schema VALUES ('table', 'harmless', 'harmless', 0,
+        '${`CREATE ${ENDLESS_BLOBS}`.replaceAll("'", "''")}')`,
+    ],
+    [
+      'a view in the place of a function',
+      'json_each',
+      `CREATE VIEW json_each AS ${ENDLESS} SELECT x AS value FROM n`,
+    ],
+    ['a table in the place of a function', 'pragma_table_xinfo', 'CREATE TABLE pragma_table_xinfo (name)'],
+    [
+      'a virtual table',
+      'refs',
+      `DROP TABLE refs; INSERT INTO sqlite_schema VALUES ('table', 'refs', 'refs', 0, 'CREATE VIRTUAL TABLE refs USING fts5(a)')`,
+    ],
+    [
+      'a computed column',
+      'blobs',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT AS (hex(zeroblob(9)))')
+        WHERE name = 'blobs'`,
+    ],
+  ] as const)('is refused: %s', async ([, object, sql], { open, location, plain }) => {
+    const store = await open()
+    await store.transaction(async (tx) => {
+      await tx.blobs.saveIfAbsent(aBlob(1))
+    })
+    await store.close()
+    withSchema(plain(), sql)
+    const error = await open(location, SALVAGE).then(
+      () => null,
+      (error) => error,
+    )
+    expect(error).toBeInstanceOf(UnsafeSchemaError)
+    expect(error).toMatchObject({ location, object })
+  })
+
+  it('is read where it is only damaged, with views of the application', async ({ open, location, plain }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    withSchema(plain(), `CREATE VIEW of_the_application AS ${ENDLESS} SELECT x FROM n, blobs`)
+    const { rows, lost } = await readable(await open(location, SALVAGE), 'blobs')
+    expect(rows).toHaveLength(COMMITS)
+    expect(lost).toEqual([])
+  })
+})
 
 describe('what can be read of a damaged file', () => {
   it('is every row that is not on the damaged page, and every other is named', async ({
@@ -197,6 +273,54 @@ describe('what can be read of a damaged file', () => {
     )
     expect(left).toEqual([])
   }, 60_000)
+
+  it('names the file that was given, not the copy that is read for it', async ({ open, location, plain }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const refused = async () => {
+      withPage(location, 1, (bytes) => bytes.fill(0, 0, 100))
+      const copy = join(location, '..', 'page-1.db')
+      const error = await open(copy, SALVAGE).then(
+        () => null,
+        (error) => error,
+      )
+      expect(error).toMatchObject({ location: copy, message: expect.stringContaining(copy) })
+      expect(error.message).not.toContain('tract-salvage-')
+      return error
+    }
+    const handle = plain()
+    handle.pragma('journal_mode = DELETE')
+    handle.exec("UPDATE _trace_meta SET value = '7' WHERE key = 'schema_version'")
+    expect(await refused()).toMatchObject({ code: 'newer_schema_version' })
+    handle.exec('DROP TABLE policy_log; DROP TABLE policy_proposals')
+    handle.exec("UPDATE _trace_meta SET value = '4' WHERE key = 'schema_version'")
+    const older = await refused()
+    expect(older).toMatchObject({ code: 'older_schema_version', found: 4 })
+    expect(older.message).toContain('only version 6 can be salvaged')
+  })
+
+  it('is told by errors of ours where the path is no file, may not be read, or no copy can be made', async ({
+    open,
+    location,
+    folder,
+  }) => {
+    await expect(open(folder, SALVAGE)).rejects.toMatchObject({ code: 'is_a_directory', location: folder })
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const copy = withPage(location, 1, (bytes) => bytes.fill(0, 0, 100))
+    vi.stubEnv('TMPDIR', join(folder, 'nowhere'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const refused = open(copy, SALVAGE)
+    await expect(refused).rejects.toBeInstanceOf(StorageFailedError)
+    await expect(refused).rejects.toMatchObject({ location: copy, message: expect.stringContaining(copy) })
+    if (process.getuid?.() === 0) return
+    chmodSync(copy, 0o000)
+    await expect(open(copy, SALVAGE)).rejects.toMatchObject({ code: 'permission_denied', location: copy })
+  })
 
   it('is nothing where the page of the schema is gone, and that is a typed error', async ({
     open,

@@ -109,3 +109,15 @@ export const REFERENCES: Partial<Record<StoredTable, Readonly<Record<string, Sto
   compile_effectives: { record_id: 'compile_records', commit_hash: 'commits' },
   spawn_pointers: { parent_commit_hash: 'commits' },
 }
+
+/**
+ * Whether a column that is `null` in one of two equal rows may have been lost there: not one of a key, nor of a row without
+ * a key, which would be another row then; nor one that names a row, for without it the row says something else. What a hash
+ * covers is a name or is never `null`.
+ */
+export function canBeFilled(table: StoredTable, column: string): boolean {
+  const { key, isLog } = TABLES[table]
+  return (
+    !isLog && table !== 'refs' && !key.includes(column) && !Object.hasOwn(REFERENCES[table] ?? {}, column)
+  )
+}

@@ -4,7 +4,7 @@ import { groupBy } from '../group.js'
 import { checkFlag, checkStore, readOptions } from '../input.js'
 import { chunksOf } from '../verify/reading.js'
 import { type Gap, RowCheck } from './check-row.js'
-import { TABLES } from './format.js'
+import { canBeFilled, TABLES } from './format.js'
 import { checkSource, type TextSource } from './lines.js'
 import type { LostRow } from './lost-row.js'
 import { type BundleListener, type ReadRow, readBundle } from './read-bundle.js'
@@ -14,8 +14,11 @@ export interface ImportBundleOptions {
   /** Keep the refs that the store has, where the bundle has them elsewhere; otherwise that is a conflict. `false` unless given. */
   readonly keepRefs?: boolean
   /**
-   * Take rows whose hash fits though what they name is not there, as in a salvaged bundle; `verify` tells the gaps, and
-   * importing an older bundle that has the missing rows fills them. Only outside of a transaction. `false` unless given.
+   * Take what a salvage has gaps in, and fill the gaps of an earlier one. Rows whose hash fits are taken though what they
+   * name is not there; `verify` tells such gaps, and importing an older bundle that has the missing rows fills them. Where a
+   * column that no hash covers is `null` in the store and not in the bundle, and the rows are equal otherwise, the store
+   * takes the bundle's value, and keeps its own where it is the bundle that has `null`; without `allowGaps` both are
+   * conflicts. Only outside of a transaction. `false` unless given.
    */
   readonly allowGaps?: boolean
 }
@@ -24,7 +27,7 @@ export interface ImportBundleOptions {
 export interface ImportedBundle {
   /** The tracts that are in the bundle whole. */
   readonly tracts: readonly string[]
-  /** Rows that were stored, by table. */
+  /** Rows that were stored or filled, by table. */
   readonly written: Readonly<Record<string, number>>
   /** Rows that were there already. */
   readonly present: number
@@ -76,7 +79,7 @@ export async function importBundle(
       const rows = batch.map(({ row }) => row)
       const stored = TABLES[table].isLog
         ? await storeLog(tx, table, rows, seen)
-        : await storeRows(tx, table, rows, keepRefs)
+        : await storeRows(tx, table, rows, { keepRefs, allowGaps })
       if (stored > 0) written[table] = (written[table] ?? 0) + stored
       present += batch.length - stored
       batch = []
@@ -114,22 +117,34 @@ async function stillMissing(tx: Transaction, gaps: readonly Gap[]): Promise<read
   return missing
 }
 
-/** Returns how many rows were new. */
+/** Returns how many rows were new, or filled. */
 async function storeRows(
   tx: Transaction,
   table: StoredTable,
   rows: readonly StoredRow[],
-  keepRefs: boolean,
+  { keepRefs, allowGaps }: Required<ImportBundleOptions>,
 ): Promise<number> {
-  const fresh = table === 'spawn_pointers' ? await newSpawns(tx, rows) : rows
+  const { fresh, known } = table === 'spawn_pointers' ? await spawnsIn(tx, rows) : { fresh: rows, known: [] }
   const before = await tx.storedRows.insert(table, fresh)
+  const pairs = [...known, ...before.map((was, index) => ({ was, row: fresh[index] ?? {} }))]
+  const filling: StoredRow[] = []
   let stored = 0
-  for (const [index, was] of before.entries()) {
+  for (const { was, row } of pairs) {
     if (was === null) stored++
     // One hash is one payload; who counted its tokens, and when it came, is the first writer's.
-    else if (table !== 'blobs' && !(keepRefs && table === 'refs')) assertSame(table, was, fresh[index] ?? {})
+    else if (table !== 'blobs' && !(keepRefs && table === 'refs')) {
+      assertSame(table, was, row, allowGaps)
+      if (lacksSome(table, was, row)) filling.push({ ...was, ...row })
+    }
   }
-  return stored
+  return stored + (await tx.storedRows.fill(table, filling))
+}
+
+/** Whether the bundle has what is `null` in the store, in rows that are the same apart from such columns. */
+function lacksSome(table: StoredTable, was: StoredRow, row: StoredRow): boolean {
+  return TABLES[table].columns.some(
+    (column) => (was[column] ?? null) === null && (row[column] ?? null) !== null,
+  )
 }
 
 /** How often a row without a key has come so far. */
@@ -165,20 +180,38 @@ function add(counts: Map<string, number>, text: string): number {
   return count
 }
 
-async function newSpawns(tx: Transaction, rows: readonly StoredRow[]): Promise<readonly StoredRow[]> {
+/** A row that the store has, and the bundle's. */
+interface Pair {
+  readonly was: StoredRow
+  readonly row: StoredRow
+}
+
+/** The pointers that are new, and those that are not: the store knows them by an id, others by their child. */
+async function spawnsIn(
+  tx: Transaction,
+  rows: readonly StoredRow[],
+): Promise<{ readonly fresh: readonly StoredRow[]; readonly known: readonly Pair[] }> {
   const children = rows.map((row) => String(row.child_tract_id))
   const known = await tx.storedRows.read('spawn_pointers', 'child_tract_id', children)
   const byChild = new Map(known.map((row) => [row.child_tract_id, row]))
-  return rows.filter((row) => {
+  const fresh: StoredRow[] = []
+  const pairs: Pair[] = []
+  for (const row of rows) {
     const was = byChild.get(row.child_tract_id ?? null)
-    if (was !== undefined) assertSame('spawn_pointers', was, row)
-    return was === undefined
-  })
+    if (was === undefined) fresh.push(row)
+    else pairs.push({ was, row })
+  }
+  return { fresh, known: pairs }
 }
 
-function assertSame(table: StoredTable, was: StoredRow, row: StoredRow): void {
+/** @param allowGaps whether a column that can be filled may be `null` on one side */
+function assertSame(table: StoredTable, was: StoredRow, row: StoredRow, allowGaps: boolean): void {
   const { columns, key } = TABLES[table]
-  const differing = columns.filter((column) => !isSame(was[column] ?? null, row[column] ?? null))
+  const differing = columns.filter((column) => {
+    const [one, other] = [was[column] ?? null, row[column] ?? null]
+    const isGap = allowGaps && canBeFilled(table, column) && (one === null || other === null)
+    return !isGap && !isSame(one, other)
+  })
   if (differing.length === 0) return
   throw new BundleConflictError(table, key.map((column) => String(row[column])).join(', '), differing)
 }

@@ -4,7 +4,7 @@ import { isPayloadOf } from '../payload.js'
 import { hashFit } from '../verify/commit-hash.js'
 import type { BundleWriter } from './bundle-writer.js'
 import { commitOfStored } from './commit-of-stored.js'
-import { REFERENCES, TABLES } from './format.js'
+import { canBeFilled, REFERENCES, TABLES } from './format.js'
 import { Hashes } from './hashes.js'
 import type { Loss } from './lost-row.js'
 
@@ -73,7 +73,10 @@ class Salvage {
 
   *#take(table: StoredTable, { row, damage }: ReadableRow): Generator<string, void, undefined> {
     const stays = row !== null && (damage === null || canLack(table, damage.column))
-    if (damage !== null) yield* this.#lose(table, stays ? damage : { ...damage, column: null }, 'unreadable')
+    if (damage !== null) {
+      const whole = { ...damage, column: null, found: { ...row, ...damage.found } }
+      yield* this.#lose(table, stays ? damage : whole, 'unreadable')
+    }
     if (!stays) return
     const doubt = this.#doubt(table, row)
     if (doubt !== null) {
@@ -171,9 +174,9 @@ class Salvage {
   }
 }
 
-/** Whether a row can go without a column: none that names another row, for it would say something else then. */
+/** Whether a row can go without a column, until an older bundle fills it. */
 function canLack(table: StoredTable, column: string | null): boolean {
-  return column !== null && table !== 'refs' && !Object.hasOwn(REFERENCES[table] ?? {}, column)
+  return column !== null && canBeFilled(table, column)
 }
 
 /** A row's key as one text: the hash or id itself where that is all of it. */

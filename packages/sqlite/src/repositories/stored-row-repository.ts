@@ -60,4 +60,16 @@ export class SqliteStoredRowRepository extends StoredRowRepository {
       }),
     )
   }
+
+  override async fill(table: StoredTable, rows: readonly StoredRow[]): Promise<number> {
+    checkMember('table', table, TABLES)
+    const name = TABLES[table]
+    const { stored } = this.#session.tables[name]
+    const encoded = readRows('rows', rows, (field, row) => stored.encode(field, row))
+    return this.#session.writeTogether((db) => {
+      let count = 0
+      for (const values of encoded) count += db[name].run(stored.fill, stored.fillOf(values), values).changes
+      return count
+    })
+  }
 }

@@ -231,6 +231,7 @@ function everyCall(store: Store): Readonly<Record<string, () => Promise<unknown>
     'spawnPointers.batchGetByChild': () => spawnPointers.batchGetByChild(['child']),
     'storedRows.read': () => store.storedRows.read('commits', 'commit_hash', ['hash']),
     'storedRows.insert': () => store.storedRows.insert('commits', []),
+    'storedRows.fill': () => store.storedRows.fill('commits', []),
     transaction: () => store.transaction(async () => null),
     checkIntegrity: () => store.checkIntegrity(),
     reclaimSpace: () => store.reclaimSpace(),

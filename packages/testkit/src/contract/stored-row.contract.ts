@@ -57,6 +57,32 @@ export function storedRowContract(test: ContractTest): void {
       expect(await store.storedRows.insert('commits', [])).toEqual([])
     })
 
+    test('what is null in a stored row is filled, and nothing else of it is changed', async ({ store }) => {
+      await saveTied(store, ['one'])
+      const [row = {}] = await store.storedRows.read('commits', 'commit_hash', ['one'])
+      const empty = { ...row, commit_hash: 'two', message: null, metadata_json: null }
+      await store.storedRows.insert('commits', [empty])
+      const given = {
+        ...empty,
+        content_type: 'other',
+        token_count: 99,
+        message: 'filled',
+        metadata_json: null,
+      }
+      expect(await store.storedRows.fill('commits', [given, { ...given, commit_hash: 'unknown' }])).toBe(1)
+      const filled = { ...empty, message: 'filled' }
+      expect(await store.storedRows.read('commits', 'commit_hash', ['two'])).toEqual([filled])
+      await store.storedRows.fill('commits', [{ ...given, message: 'again', metadata_json: '{"n":  1.0}' }])
+      const [found] = await store.storedRows.read('commits', 'commit_hash', ['two'])
+      expect(found).toEqual({ ...filled, metadata_json: '{"n":  1.0}' })
+      expect(await store.storedRows.fill('blobs', [])).toBe(0)
+      const [blob = {}] = await store.storedRows.read('blobs', 'content_hash', [String(row.content_hash)])
+      expect(await store.storedRows.fill('blobs', [{ ...blob, token_count: 99 }])).toBe(1)
+      expect(await store.storedRows.read('blobs', 'content_hash', [String(row.content_hash)])).toEqual([blob])
+      const bad = { ...given, color: 'red' }
+      await refusal(InvalidInputError, () => store.storedRows.fill('commits', [bad]))
+    })
+
     test('an id that is left out is given, and rows come in the order of insertion', async ({ store }) => {
       await saveTied(store, ['one'])
       await store.annotations.save(anAnnotation({ targetHash: 'one', reason: 'first' }))

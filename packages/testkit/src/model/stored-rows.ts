@@ -54,6 +54,25 @@ export class ModelStoredRowRepository extends StoredRowRepository {
     }
   }
 
+  override async fill(table: StoredTable, rows: readonly StoredRow[]): Promise<number> {
+    const { key } = STORED_FORMS[table]
+    const list: object[] = this.#state[STORED_FORMS[table].rows]
+    let count = 0
+    for (const row of rows) {
+      const all = this.#all(table)
+      const at = all.findIndex((other) => key.every((column) => other[column] === row[column]))
+      if (at < 0) continue
+      const names = Object.keys(all[at] ?? {})
+      const filled = Object.fromEntries(names.map((name) => [name, all[at]?.[name] ?? row[name] ?? null]))
+      this.#assertReferences(table, filled)
+      const added = decoded(table, filled)
+      list[at] = added
+      this.#state.texts.set(added, filled)
+      count++
+    }
+    return count
+  }
+
   #insert(table: StoredTable, row: StoredRow): StoredRow | null {
     const { rows, key } = STORED_FORMS[table]
     const all = this.#all(table)
@@ -62,14 +81,7 @@ export class ModelStoredRowRepository extends StoredRowRepository {
     if (table === 'spawn_pointers' && all.some((other) => other.child_tract_id === row.child_tract_id)) {
       throw new AlreadyExistsError('spawn pointer', { childTractId: String(row.child_tract_id) })
     }
-    for (const [column, target] of Object.entries(REFERENCES[table] ?? {})) {
-      const named = row[column] ?? null
-      const [targetKey = ''] = STORED_FORMS[target].key
-      const isGap = named !== null && !this.#state.allowsGaps
-      if (isGap && !this.#all(target).some((other) => other[targetKey] === named)) {
-        throw new MissingReferenceError(table, column, target, String(named))
-      }
-    }
+    this.#assertReferences(table, row)
     const added = decoded(table, row)
     if (key[0] === 'id') {
       const stated = row.id === null || row.id === undefined ? undefined : Number(row.id)
@@ -79,6 +91,17 @@ export class ModelStoredRowRepository extends StoredRowRepository {
     list.push(added)
     this.#state.texts.set(added, { ...row })
     return null
+  }
+
+  #assertReferences(table: StoredTable, row: StoredRow): void {
+    for (const [column, target] of Object.entries(REFERENCES[table] ?? {})) {
+      const named = row[column] ?? null
+      const [targetKey = ''] = STORED_FORMS[target].key
+      const isGap = named !== null && !this.#state.allowsGaps
+      if (isGap && !this.#all(target).some((other) => other[targetKey] === named)) {
+        throw new MissingReferenceError(table, column, target, String(named))
+      }
+    }
   }
 
   #all(table: StoredTable): StoredRow[] {

@@ -464,6 +464,14 @@ export const ARGUMENTS: Readonly<Record<string, readonly Argument[]>> = {
       call: (store, value) => store.storedRows.insert(value, []),
     },
   ],
+  'storedRows.fill': [
+    {
+      name: 'table',
+      takes: 'refs',
+      refuses: noValueOf(['refs']),
+      call: (store, value) => store.storedRows.fill(value, []),
+    },
+  ],
 }
 
 /** Saves a commit of its own hash with its blob, and a field otherwise. */
