@@ -128,7 +128,7 @@ it('every other repository has the methods of the original system, and those tha
     | 'getLog'
     | 'deleteLogEntries'
   >()
-  expectTypeOf<keyof StoredRowRepository>().toEqualTypeOf<'read' | 'iterateReadable' | 'insert'>()
+  expectTypeOf<keyof StoredRowRepository>().toEqualTypeOf<'read' | 'iterateReadable' | 'insert' | 'fill'>()
 })
 
 it('reads of one row give null for none, reads of many an empty collection', () => {
