@@ -264,6 +264,13 @@ const METHODS: readonly Method[] = [
     'enumeration',
     'stored rows',
   ),
+  method(
+    'storedRows',
+    'fill',
+    ['refs', [{ tract_id: TRACT, ref_name: 'refs/x', commit_hash: hash(1) }]],
+    'enumeration',
+    'stored rows',
+  ),
 ]
 
 it('every method of every repository is tried', () => {

@@ -142,6 +142,7 @@ async function callEverything(store: SqliteStore): Promise<void> {
 
   const stored = await store.storedRows.read('commits', 'tract_id', [TRACT])
   await store.storedRows.insert('commits', stored)
+  await store.storedRows.fill('commits', stored)
   for (const [table, column] of [
     ['blobs', 'content_hash'],
     ['commits', 'commit_hash'],

@@ -134,6 +134,7 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly [string, Check])[]>>
   'storedRows.read': [checkTable, ['column', text()], ['values', ids]],
   'storedRows.iterateReadable': [checkTable],
   'storedRows.insert': [checkTable, ['rows', list]],
+  'storedRows.fill': [checkTable, ['rows', list]],
   ...Object.fromEntries(
     ROW_INPUTS.map(({ name, fields }) => [name, [['input', rowInput(name, fields)] as const]]),
   ),
