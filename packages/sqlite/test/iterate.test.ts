@@ -38,6 +38,14 @@ describe('an iteration', () => {
     expect(hashes).toEqual(await store.commits.getHashes(TRACT))
   })
 
+  it('ends where a damaged time is no text that one could ask for', async ({ store, plain }) => {
+    await store.transaction((tx) => saveChain(tx, 1500))
+    plain().exec(`UPDATE commits SET created_at = CAST(x'f8' AS TEXT) WHERE rowid IN (999, 1000, 1001, 1500)`)
+    const hashes: string[] = []
+    for await (const commitHash of store.commits.iterateHashes(TRACT)) hashes.push(commitHash)
+    expect(hashes).toEqual(await store.commits.getHashes(TRACT))
+  })
+
   it('takes a chain whose commits were stored before their parents, and ends where it comes round', async ({
     store,
     plain,

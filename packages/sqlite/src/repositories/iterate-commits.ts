@@ -11,11 +11,14 @@ const COMMITS = 100
 const HASHES = 1_000
 
 const PLACES = 'SELECT commit_hash AS hash, created_at AS createdAt, rowid AS id FROM commits'
+const FROM_THE_FIRST = `${PLACES} WHERE tract_id = ? ORDER BY created_at, rowid LIMIT ${HASHES}`
+// The time as it is stored, as long as its row is there: damaged text does not come back as it was read.
+const LAST_TIME = 'coalesce((SELECT created_at FROM commits WHERE rowid = ?), ?)'
 // Two statements: one that says both conditions would go through everything of the last time for each stretch.
 const REST_OF_TIME = `${PLACES}
-  WHERE tract_id = ? AND created_at = ? AND rowid > ? ORDER BY rowid LIMIT ${HASHES}`
+  WHERE tract_id = ? AND created_at = ${LAST_TIME} AND rowid > ? ORDER BY rowid LIMIT ${HASHES}`
 const LATER = `${PLACES}
-  WHERE tract_id = ? AND created_at > ? ORDER BY created_at, rowid LIMIT ${HASHES}`
+  WHERE tract_id = ? AND created_at > ${LAST_TIME} ORDER BY created_at, rowid LIMIT ${HASHES}`
 
 interface Place {
   readonly hash: string
@@ -96,7 +99,8 @@ export async function* iterateHashes(
 
 /** The next places in the order of time; none where there are no more. */
 function placesBehind(db: Connection, tractId: string, last: Place | null): readonly Place[] {
-  if (last === null) return db.rows<Place>(LATER, tractId, Number.NEGATIVE_INFINITY)
-  const rest = db.rows<Place>(REST_OF_TIME, tractId, last.createdAt, last.id)
-  return rest.length > 0 ? rest : db.rows<Place>(LATER, tractId, last.createdAt)
+  if (last === null) return db.rows<Place>(FROM_THE_FIRST, tractId)
+  const { id, createdAt } = last
+  const rest = db.rows<Place>(REST_OF_TIME, tractId, id, createdAt, id)
+  return rest.length > 0 ? rest : db.rows<Place>(LATER, tractId, id, createdAt)
 }
