@@ -85,4 +85,4 @@ test('circles among commits, parents, events and spawns end every walk, with an 
   const { ok, findings } = await verify(store)
   expect(ok).toBe(false)
   expect(findings.map(({ kind }) => kind)).toContain('parent_cycle')
-}, 30_000)
+})

@@ -196,7 +196,7 @@ test('whatever page is gone, what is on the others is got out, and what the rest
     const keys = new Set(gaps.map(({ key }) => key))
     for (const { at } of missing) expect(keys).toContain(at)
   }
-}, 60_000)
+})
 
 test('a value that can be missing is left out of its row alone', async () => {
   const file = await aFile()

@@ -7,9 +7,9 @@ import { makeFile } from './new-file.js'
 const TYPEORM_BEGIN = 'BEGIN TRANSACTION'
 
 /**
- * The driver that TypeORM opens its handle with; a file that it makes is its owner's alone. TypeORM hard-codes a deferred BEGIN: a transaction that reads and then
- * writes fails at once where another connection wrote in between, however long it may wait
- * (https://www.sqlite.org/isolation.html). An immediate one takes the write lock first.
+ * The driver that TypeORM opens its handle with; a file that it makes is its owner's alone. TypeORM hard-codes a deferred
+ * BEGIN: a transaction that reads and then writes fails at once where another connection wrote in between, however long it
+ * may wait (https://www.sqlite.org/isolation.html). An immediate one takes the write lock first.
  */
 export class ImmediateDatabase extends Database {
   constructor(...parameters: ConstructorParameters<typeof Database>) {

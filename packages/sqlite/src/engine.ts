@@ -105,6 +105,7 @@ export class Engine implements Session {
   /**
    * Runs a function in a transaction, or in a savepoint of the one it is called in.
    *
+   * @param options as {@link Store.transaction} takes them
    * @param name what those are told that wait for it; the function's own unless given
    */
   async transaction<Result>(

@@ -3,8 +3,8 @@ import { whenNotBusy } from './busy.js'
 import { driverOf, fileModesOf, IN_MEMORY } from './data-source.js'
 
 /**
- * Sets what SQLite must read the file for: the write-ahead log, which the file itself keeps, and how durable a commit of
- * this handle is, and how long the log may get. Only after the file was recognised, for both would change a file of somebody else's.
+ * Sets what SQLite must read the file for: the write-ahead log, which the file itself keeps, how durable a commit of this
+ * handle is, and how long the log may get. Only after the file was recognised: a file of somebody else's would be changed.
  *
  * @throws {@link StoreBusyError} where another connection holds the file for longer than the timeout
  */

@@ -48,14 +48,14 @@ export class Gate {
       return
     }
     this.#first++
-    if (this.#first * 2 > this.#waiting.length) this.#wait(this.#waiting.slice(this.#first))
+    if (this.#first * 2 > this.#waiting.length) this.#setWaiting(this.#waiting.slice(this.#first))
     next.admit()
   }
 
   /** Sends away everybody who waits. */
   refuseAll(reason: unknown): void {
     const sent = this.#waiting.slice(this.#first)
-    this.#wait([])
+    this.#setWaiting([])
     for (const { refuse } of sent) refuse(reason)
   }
 
@@ -63,10 +63,11 @@ export class Gate {
   refuseEarlier(moment: number, reasonFor: (since: number) => unknown): void {
     const waiting = this.#waiting.slice(this.#first)
     const late = waiting.filter(({ since }) => since <= moment)
-    this.#wait(waiting.filter(({ since }) => since > moment))
+    this.#setWaiting(waiting.filter(({ since }) => since > moment))
     for (const { since, refuse } of late) refuse(reasonFor(since))
   }
-  #wait(waiting: Waiter[]): void {
+
+  #setWaiting(waiting: Waiter[]): void {
     this.#waiting = waiting
     this.#first = 0
   }

@@ -64,7 +64,7 @@ export async function openStore(
   if (given.salvage !== true || path === IN_MEMORY) return openFile(path, given)
   const source = await readableSource(path)
   try {
-    return await openFile(target, given, source)
+    return await openFile(path, given, source)
   } catch (error) {
     await source.remove()
     throw error
@@ -72,6 +72,8 @@ export async function openStore(
 }
 
 /**
+ * Opens the store of a file, or of one in memory.
+ *
  * @param location its name for the caller
  * @param source what to read in its place, and how to remove that after closing
  */
@@ -203,7 +205,7 @@ async function prepareFile(
   location: string,
   { readonly = false, salvage = false, signal }: OpenStoreOptions,
 ): Promise<number | null> {
-  if (readonly && !existsSync(path)) throw new StorageFailedError(path, 'ENOENT', 'there is no such file')
+  if (readonly && !existsSync(path)) throw new StorageFailedError(location, 'ENOENT', 'there is no such file')
   const look = inspectFile(path, { readonly, location, driver: ImmediateDatabase, ...(signal && { signal }) })
   const version = await (salvage ? look.catch(versionOfDamaged) : look)
   if (version === null && !readonly && !existsSync(path)) makeFile(path)

@@ -42,6 +42,7 @@ export class Table<Row extends object> {
   readonly #columns: readonly Column[]
   readonly #read: RowReader<Row>
   readonly #byProperty: ReadonlyMap<string, Column>
+  readonly #placeOf: ReadonlyMap<string, number>
   /** Place of the column whose value the database gives; -1 where there is none. */
   readonly #generated: number
   readonly #selectList: string
@@ -57,6 +58,7 @@ export class Table<Row extends object> {
     this.#columns = metadata.columns.map((column) => new Column(column))
     this.#read = rowReader(this.#columns, createRow, ({ name }) => `${metadata.tableName}.${name}`)
     this.#byProperty = new Map(this.#columns.map((column) => [column.property, column]))
+    this.#placeOf = new Map(this.#columns.map((column, place) => [column.property, place]))
     this.#generated = this.#columns.findIndex((column) => column.isGenerated)
     this.#selectList = this.#columns.map((column) => column.expression(metadata.tableName)).join(', ')
     const names = this.#columns.map((column) => `"${column.name}"`).join(', ')
@@ -112,7 +114,7 @@ export class Table<Row extends object> {
 
   /** The value of one property in a row that {@link encode} made. */
   valueIn(values: readonly Bound[], property: keyof Row & string): Bound {
-    return values[this.#columns.findIndex((column) => column.property === property)] ?? null
+    return values[this.#placeOf.get(property) ?? -1] ?? null
   }
 
   /**

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   copyFileSync,
@@ -9,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { UnsafeSchemaError } from '@tract/migrations'
 import {
   InvalidInputError,
@@ -174,7 +176,7 @@ describe('what can be read of a damaged file', () => {
       }
       await damaged.close()
     }
-  }, 60_000)
+  })
 
   it('is what lies before the end of a file that was cut, and what the indexes name of the rest', async ({
     open,
@@ -191,7 +193,7 @@ describe('what can be read of a damaged file', () => {
     expect(lost.length).toBeGreaterThan(0)
     for (const row of rows)
       expect(row.payload_json).toContain(`"${Number.parseInt(String(row.content_hash), 16)} `)
-  }, 60_000)
+  })
 
   it('leaves out a value that no writer leaves where there may be none, and the row where there must be one', async ({
     store,
@@ -272,7 +274,7 @@ describe('what can be read of a damaged file', () => {
       (name) => name.startsWith('tract-salvage-') && !before.has(name),
     )
     expect(left).toEqual([])
-  }, 60_000)
+  })
 
   it('names the file that was given, not the copy that is read for it', async ({ open, location, plain }) => {
     const store = await open()
@@ -317,9 +319,12 @@ describe('what can be read of a damaged file', () => {
     const refused = open(copy, SALVAGE)
     await expect(refused).rejects.toBeInstanceOf(StorageFailedError)
     await expect(refused).rejects.toMatchObject({ location: copy, message: expect.stringContaining(copy) })
-    if (process.getuid?.() === 0) return
+    chmodSync(folder, 0o755)
     chmodSync(copy, 0o000)
-    await expect(open(copy, SALVAGE)).rejects.toMatchObject({ code: 'permission_denied', location: copy })
+    const nobody = process.getuid?.() === 0 ? ['65534'] : []
+    const program = fileURLToPath(new URL('programs/salvage.mjs', import.meta.url))
+    const { stdout } = spawnSync(process.execPath, [program, copy, ...nobody], { encoding: 'utf8' })
+    expect(JSON.parse(stdout)).toEqual({ code: 'permission_denied', location: copy })
   })
 
   it('is nothing where the page of the schema is gone, and that is a typed error', async ({

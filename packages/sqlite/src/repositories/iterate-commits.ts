@@ -39,7 +39,9 @@ export async function* iterateChain(
     const [commits, ids] = await session.read((db) => db.commits.allWith(ANCESTORS_WITH_ID, start, COMMITS))
     next = null
     for (const [place, commit] of commits.entries()) {
-      if (!(await met.add(ids[place]))) return
+      const isNew = met.add(ids[place])
+      // Waiting costs a turn, and there is nothing to wait for but once.
+      if (!(typeof isNew === 'boolean' ? isNew : await isNew)) return
       if (isWanted(commit)) yield commit
       if (place === COMMITS - 1) next = commit.parentHash
     }
