@@ -53,11 +53,19 @@ const EVENTS: readonly (readonly [name: string, happen: (location: string) => vo
   ],
 ]
 
+/** By then a store relies on its folder's time, in milliseconds. */
+const IN_USE_MS = 250
+
+async function useFor(store: SqliteStore, useMs: number): Promise<void> {
+  const start = performance.now()
+  do await store.blobs.saveIfAbsent(aBlob(1))
+  while (performance.now() - start < useMs)
+}
+
 describe('a file under an open store that', () => {
   const ages = [
     ['just opened', 0],
-    // By then the store relies on its folder's time.
-    ['in use for a while', 250],
+    ['in use for a while', IN_USE_MS],
   ] as const
   for (const [name, happen] of EVENTS) {
     for (const [age, useMs] of ages) {
@@ -66,9 +74,7 @@ describe('a file under an open store that', () => {
       }) => {
         mkdirSync(join(folder, 'home'))
         const store = await openStore(join(folder, 'home', 'agent.db'))
-        const start = performance.now()
-        do await store.blobs.saveIfAbsent(aBlob(1))
-        while (performance.now() - start < useMs)
+        await useFor(store, useMs)
         happen(join(folder, 'home', 'agent.db'))
         for (const [way, number, write] of WAYS) {
           const error = await write(store).catch((thrown: unknown) => thrown)
@@ -108,7 +114,7 @@ describe('a file under an open store that', () => {
     if (spawnSync('mount', ['--bind', outside, inside]).status !== 0) skip('mounting is not allowed here')
     try {
       const store = await open(inside)
-      await store.blobs.saveIfAbsent(aBlob(1))
+      await useFor(store, IN_USE_MS)
       rmSync(outside)
       await expect(store.blobs.saveIfAbsent(aBlob(2))).rejects.toMatchObject(MOVED)
       await store.close()
