@@ -108,7 +108,8 @@ describe('a file under an open store that', () => {
     open,
     skip,
   }) => {
-    const [outside, inside] = [join(folder, 'outside.db'), join(folder, 'inside.db')]
+    mkdirSync(join(folder, 'elsewhere'))
+    const [outside, inside] = [join(folder, 'elsewhere', 'agent.db'), join(folder, 'agent.db')]
     await (await openStore(outside)).close()
     writeFileSync(inside, '')
     if (spawnSync('mount', ['--bind', outside, inside]).status !== 0) skip('mounting is not allowed here')
