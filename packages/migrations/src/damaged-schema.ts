@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { sqliteCode } from './database-error.js'
 import { UnsafeSchemaError } from './errors.js'
+import { isMadeUp } from './names.js'
 import { checkDataSource, checkPath } from './options.js'
 import { isToken, lower, tokensOf } from './sql-tokens.js'
 import { OUR_NAMES, reasonInOurTable } from './unsafe-schema.js'
@@ -17,9 +18,8 @@ interface Entry {
   readonly sql: string | null
 }
 
-/** The functions that stand where a table may, and the tables of SQLite's own: whatever bears such a name hides them. */
-const TABLE_FUNCTIONS = /^(json_each|json_tree|pragma_.*)$/
-const RESERVED = /^sqlite_(schema|master|temp_schema|temp_master)$/
+/** The schema table by all its names: whatever bears one hides it. */
+const SCHEMA_TABLE = /^sqlite_(schema|master|temp_schema|temp_master)$/
 
 // As SQLite itself reads it, so that both come to the same end where it is damaged. No view can take the place of
 // `sqlite_master`, one could take that of `sqlite_schema`.
@@ -70,8 +70,9 @@ function reasonAgainst({ type, name, sql }: { readonly [column in keyof Entry]: 
   const isOther = type === 'view' || head.some((token) => isToken(token, 'view') || isToken(token, 'virtual'))
   if (!isTable && !isOther) return null
   const names = [lower(name), ...made]
-  if (names.some((one) => TABLE_FUNCTIONS.test(one) || RESERVED.test(one)))
-    return 'it has a name of SQLite itself'
+  if (names.some((one) => isMadeUp(one) || SCHEMA_TABLE.test(one))) {
+    return 'it has the name of a table of SQLite’s own'
+  }
   if (!names.some((one) => OUR_NAMES.has(one))) return null
   return isOther ? 'it has the name of a table of ours' : reasonInOurTable(tokens)
 }

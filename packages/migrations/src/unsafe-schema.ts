@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js'
 import { UnsafeSchemaError } from './errors.js'
-import { COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION } from './names.js'
+import { COMPRESSION_TABLES, isMadeUp, ORPHANS_TABLE, UNDER_CONSTRUCTION } from './names.js'
 import { callsFunction, groupAt, HARMLESS, isToken, lower, type Token, tokensOf } from './sql-tokens.js'
 import { TABLES } from './version-6.js'
 import { countExpansions } from './view-expansions.js'
@@ -42,14 +42,6 @@ const OWN_ACTIONS = new Set([
   'spawn_pointers.parent_commit_hash',
 ])
 const INACTIVE = new Set(['NO ACTION', 'RESTRICT'])
-/**
- * Tables that SQLite makes up for our statements and its own: one of the file with such a name would be read in their stead
- * (https://www.sqlite.org/vtab.html#tabfunc2). So are all whose name begins with `pragma_`.
- */
-const NAMES_OF_SQLITE = new Set([
-  ...['json_each', 'json_tree', 'dbstat', 'sqlite_dbpage', 'sqlite_stmt', 'bytecode', 'tables_used'],
-  ...['fts3tokenize', 'generate_series'],
-])
 /** More views than this inside of one another are no application's: SQLite would be busy for ever expanding them. */
 const MOST_EXPANSIONS = 1000
 
@@ -78,9 +70,7 @@ export async function refuseUnsafeSchema(connection: Connection): Promise<void> 
       refuse(object, 'it has the name of a table of ours')
     }
     const isTable = object.type === 'table' || object.type === 'view'
-    if (isTable && (object.key.startsWith('pragma_') || NAMES_OF_SQLITE.has(object.key))) {
-      refuse(object, 'it has the name of a table of SQLite’s own')
-    }
+    if (isTable && isMadeUp(object.key)) refuse(object, 'it has the name of a table of SQLite’s own')
   }
   refuseSharedPages(objects, refuse)
   refuseExpandingViews(objects, refuse)
