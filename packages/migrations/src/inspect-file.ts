@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { access, open, realpath, stat } from 'node:fs/promises'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DamagedDataError, StorageFailedError } from '@tract/repositories'
@@ -46,7 +46,7 @@ export async function inspectFile(path: string, options: InspectFileOptions = {}
   const { readonly = false, driver, waitMs = DEFAULT_WAIT_MS, signal, location = path } = given
   // Now, for the process may be in another folder when the file is opened.
   const database = resolve(path)
-  const bytes = await sizeOf(database, readonly)
+  const bytes = sizeOf(database, readonly)
   if (bytes === null || bytes === 0) return null
   await checkShortFile(database, bytes)
   const patience = new Patience(location, waitMs, signal)
@@ -97,27 +97,27 @@ export async function checkShortFile(path: string, bytes: number): Promise<void>
 }
 
 /** The size of the file; `null` where there is none. */
-async function sizeOf(path: string, readonly: boolean): Promise<number | null> {
-  const found = await orRefuse(path, path, 'read', () => stat(path))
+function sizeOf(path: string, readonly: boolean): number | null {
+  const found = orRefuse(path, path, 'read', () => statSync(path))
   if (found === null) return null
   if (!found.isFile()) throw new NotAFileError(path, found.isDirectory())
-  await orRefuse(path, path, 'read', () => access(path, constants.R_OK))
+  orRefuse(path, path, 'read', () => accessSync(path, constants.R_OK))
   if (readonly) return found.size
-  await orRefuse(path, path, 'write', () => access(path, constants.W_OK))
+  orRefuse(path, path, 'write', () => accessSync(path, constants.W_OK))
   // SQLite writes its journal beside the file that a symbolic link names.
-  const directory = dirname(await realpath(path))
-  await orRefuse(path, directory, 'write', () => access(directory, constants.W_OK | constants.X_OK))
+  const directory = dirname(realpathSync(path))
+  orRefuse(path, directory, 'write', () => accessSync(directory, constants.W_OK | constants.X_OK))
   return found.size
 }
 
-async function orRefuse<Result>(
+function orRefuse<Result>(
   path: string,
   place: string,
   mode: 'read' | 'write',
-  look: () => Promise<Result>,
-): Promise<Result | null> {
+  look: () => Result,
+): Result | null {
   try {
-    return await look()
+    return look()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT') return null
@@ -146,9 +146,9 @@ export async function checkLastPage(connection: Connection, path: string): Promi
   for (let look = 1; ; look++) {
     const pages = Number(connection.pragma('page_count'))
     const expected = pages * Number(connection.pragma('page_size'))
-    const { size } = await stat(path)
-    const wal = await stat(`${path}-wal`).catch(() => null)
-    if (size >= expected || (wal !== null && wal.size > 0)) return
+    const { size } = statSync(path)
+    const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })
+    if (size >= expected || (wal?.size ?? 0) > 0) return
     if (look === LOOKS) throw new TruncatedDatabaseError(path, size, expected)
     await sleep(BETWEEN_LOOKS_MS)
   }

@@ -1,8 +1,8 @@
 import type { Connection } from './connection.js'
 import { ForeignDatabaseError, NewerSchemaVersionError, UnreadableSchemaVersionError } from './errors.js'
 import { COMPRESSION_TABLES } from './names.js'
-import { structureOf, type TableStructure } from './structure.js'
-import { refuseUnsafeSchema } from './unsafe-schema.js'
+import { readSchema } from './schema.js'
+import type { TableStructure } from './structure.js'
 import { NEW_TABLES, TABLES } from './version-6.js'
 
 /** What a database was found to be. */
@@ -34,13 +34,9 @@ export async function recognise(connection: Connection): Promise<Recognition> {
 }
 
 async function recogniseNow(connection: Connection): Promise<Recognition> {
-  await refuseUnsafeSchema(connection)
-  const names = await connection.rows<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-  )
+  const { names, structure } = await readSchema(connection)
   if (names.length === 0) return { version: null, recorded: null, structure: [] }
-  const foreign = () => new ForeignDatabaseError(connection.location, names.map(({ name }) => name).sort())
-  const structure = await structureOf(connection)
+  const foreign = () => new ForeignDatabaseError(connection.location, [...names].sort())
   const tables = new Tables(connection, structure)
   if (!tables.has('_trace_meta', 'key', 'value')) throw foreign()
   const recorded = await recordedVersion(connection)

@@ -28,9 +28,23 @@ export async function survey(connection: Connection): Promise<Survey> {
 async function surveyNow(connection: Connection): Promise<Survey> {
   const recognition = await recognise(connection)
   const { version, recorded, structure } = recognition
-  const completion = version === 6 || version === null ? await planCompletion(connection, structure) : null
+  const completion = version === 6 || version === null ? await completionOf(connection, structure) : null
   const isFinished = recorded === 6 && completion !== null && isComplete(completion)
   return { ...recognition, completion, isFinished }
+}
+
+/** What was found of structures in which nothing depends on rows: those that are whole. */
+const ofWhole = new WeakMap<Recognition['structure'], Completion>()
+
+async function completionOf(
+  connection: Connection,
+  structure: Recognition['structure'],
+): Promise<Completion> {
+  const before = ofWhole.get(structure)
+  if (before !== undefined) return before
+  const completion = await planCompletion(connection, structure)
+  if (isComplete(completion) && completion.differences.length === 0) ofWhole.set(structure, completion)
+  return completion
 }
 
 /** {@link survey}, waiting for others, with errors that say what the file is. */

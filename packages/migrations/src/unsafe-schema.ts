@@ -6,7 +6,7 @@ import { TABLES } from './version-6.js'
 import { countExpansions } from './view-expansions.js'
 
 /** One entry of `sqlite_schema`. SQLite has seen to it that the text makes what the other columns say. */
-interface Entry {
+export interface SchemaEntry {
   readonly type: string
   readonly name: string
   readonly table: string
@@ -15,7 +15,7 @@ interface Entry {
 }
 
 /** One entry with the names as SQLite compares them, and its text in pieces. */
-interface SchemaObject extends Entry {
+interface SchemaObject extends SchemaEntry {
   readonly key: string
   readonly tableKey: string
   readonly tokens: readonly Token[]
@@ -53,16 +53,25 @@ const FOREIGN_KEYS = `SELECT m.name AS "table", f."from", f."table" AS target, f
   FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0) m,
     pragma_foreign_key_list(m.name, 'main') f LEFT JOIN pragma_table_xinfo(m.name, 'main') c ON c.name = f."from"`
 
+/** What the schema table holds, in its order. */
+export function schemaEntries(connection: Connection): Promise<SchemaEntry[]> {
+  return connection.rows<SchemaEntry>(ENTRIES)
+}
+
 /**
  * Refuses a database whose schema would run something of its own, or give our statements another meaning, when it is read
  * and written here (https://www.sqlite.org/security.html). Tables, views and triggers of the application's own may be
  * there, as long as nothing that is done to our tables reaches them.
  *
+ * @param entries what {@link schemaEntries} found in the same transaction
  * @throws {@link UnsafeSchemaError} naming the object
  */
-export async function refuseUnsafeSchema(connection: Connection): Promise<void> {
-  const objects = (await connection.rows<Entry>(ENTRIES)).map(objectOf)
-  const refuse = ({ type, name }: Entry, reason: string): never => {
+export async function refuseUnsafeSchema(
+  connection: Connection,
+  entries: readonly SchemaEntry[],
+): Promise<void> {
+  const objects = entries.map(objectOf)
+  const refuse = ({ type, name }: SchemaEntry, reason: string): never => {
     throw new UnsafeSchemaError(connection.location, type, name, reason)
   }
   for (const object of objects) {
@@ -96,7 +105,7 @@ function isOwnAction(table: string, column: string, action: string): boolean {
   return action === 'SET NULL' && OWN_ACTIONS.has(`${table}.${lower(column)}`)
 }
 
-function objectOf(entry: Entry): SchemaObject {
+function objectOf(entry: SchemaEntry): SchemaObject {
   const tokens = entry.sql === null ? [] : tokensOf(entry.sql)
   return { ...entry, key: lower(entry.name), tableKey: lower(entry.table), tokens }
 }
@@ -105,7 +114,7 @@ function isVirtual({ tokens }: SchemaObject): boolean {
   return isToken(tokens[1], 'virtual')
 }
 
-type Refuse = (object: Entry, reason: string) => never
+type Refuse = (object: SchemaEntry, reason: string) => never
 
 /** What is written to one of two that share a page is written to the other. */
 function refuseSharedPages(objects: readonly SchemaObject[], refuse: Refuse): void {

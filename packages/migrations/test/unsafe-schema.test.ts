@@ -12,7 +12,7 @@ import { DamagedDataError } from '@tract/repositories'
 import { type LegacyVersion, legacyDatabase } from '@tract/testkit'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { bytesOf, dump, newDirectory, open } from './support.js'
+import { bytesOf, dump, execute, newDirectory, newFile, open, using } from './support.js'
 
 interface UnsafeFile {
   readonly what: string
@@ -458,4 +458,17 @@ test("the settings that a DataSource's owner made are as they were, also after a
     await expect(call(dataSource)).rejects.toBeInstanceOf(UnsafeSchemaError)
     expect(await settings()).toEqual(before)
   }
+})
+
+test('a schema is judged by what it holds now, and not by what it held before', async () => {
+  const path = newFile(legacyDatabase(6))
+  expect(await inspectFile(path)).toBe(6)
+  execute(path, 'CREATE TABLE app (a); CREATE TRIGGER app_made AFTER INSERT ON app BEGIN SELECT 1; END')
+  expect(await inspectFile(path)).toBe(6)
+  execute(path, 'DROP TRIGGER app_made; CREATE TRIGGER app_made AFTER INSERT ON refs BEGIN SELECT 1; END')
+  await expect(inspectFile(path)).rejects.toThrow(UnsafeSchemaError)
+  execute(path, 'DROP TRIGGER app_made; DROP INDEX ix_commits_tract_id')
+  await using(path, async (dataSource) => {
+    expect((await planMigration(dataSource)).completes.indexes).toContain('ix_commits_tract_id')
+  })
 })
