@@ -1,4 +1,4 @@
-import {
+import type {
   AnnotationRow,
   BlobRow,
   CommitParentRow,
@@ -13,31 +13,20 @@ import {
   SpawnPointerRow,
 } from '@tract/schema'
 import type { Database, Statement } from 'better-sqlite3'
-import type { DataSource } from 'typeorm'
 import type { Bound } from './column.js'
 import { InsertLog } from './insert-log.js'
 import { isUnreadable } from './sqlite-error.js'
 import { Table } from './table.js'
+import type { TableForm } from './table-form.js'
+import type { TableForms } from './table-forms.js'
 
-/** Every table of the format. */
-export interface Tables {
-  readonly blobs: Table<BlobRow>
-  readonly commits: Table<CommitRow>
-  readonly commitParents: Table<CommitParentRow>
-  readonly refs: Table<RefRow>
-  readonly annotations: Table<AnnotationRow>
-  readonly operationEvents: Table<OperationEventRow>
-  readonly operationCommits: Table<OperationCommitRow>
-  readonly compileRecords: Table<CompileRecordRow>
-  readonly compileEffectives: Table<CompileEffectiveRow>
-  readonly spawnPointers: Table<SpawnPointerRow>
-  readonly policyProposals: Table<PolicyProposalRow>
-  readonly policyLog: Table<PolicyLogRow>
-}
+type RowOf<Form> = Form extends TableForm<infer Row> ? Row : never
+type Tables = { readonly [Name in keyof TableForms]: Table<RowOf<TableForms[Name]>> }
 
 /** One handle on the database with its tables and its prepared statements. All of it is synchronous. */
 export class Connection implements Tables {
   readonly handle: Database
+  readonly forms: TableForms
   readonly blobs: Table<BlobRow>
   readonly commits: Table<CommitRow>
   readonly commitParents: Table<CommitParentRow>
@@ -53,22 +42,22 @@ export class Connection implements Tables {
   readonly #inserts = new InsertLog()
   readonly #statements = new Map<string, Statement<Bound[], Bound>>()
 
-  constructor(handle: Database, dataSource: DataSource) {
-    const table = <Row extends object>(entity: new () => Row) =>
-      new Table(handle, dataSource.getMetadata(entity), () => new entity(), this.#inserts)
+  constructor(handle: Database, forms: TableForms) {
+    const table = <Row extends object>(form: TableForm<Row>) => new Table(handle, form, this.#inserts)
     this.handle = handle
-    this.blobs = table(BlobRow)
-    this.commits = table(CommitRow)
-    this.commitParents = table(CommitParentRow)
-    this.refs = table(RefRow)
-    this.annotations = table(AnnotationRow)
-    this.operationEvents = table(OperationEventRow)
-    this.operationCommits = table(OperationCommitRow)
-    this.compileRecords = table(CompileRecordRow)
-    this.compileEffectives = table(CompileEffectiveRow)
-    this.spawnPointers = table(SpawnPointerRow)
-    this.policyProposals = table(PolicyProposalRow)
-    this.policyLog = table(PolicyLogRow)
+    this.forms = forms
+    this.blobs = table(forms.blobs)
+    this.commits = table(forms.commits)
+    this.commitParents = table(forms.commitParents)
+    this.refs = table(forms.refs)
+    this.annotations = table(forms.annotations)
+    this.operationEvents = table(forms.operationEvents)
+    this.operationCommits = table(forms.operationCommits)
+    this.compileRecords = table(forms.compileRecords)
+    this.compileEffectives = table(forms.compileEffectives)
+    this.spawnPointers = table(forms.spawnPointers)
+    this.policyProposals = table(forms.policyProposals)
+    this.policyLog = table(forms.policyLog)
   }
 
   /** Runs inserts, inside a transaction, of which all stay or none; see {@link InsertLog.together}. */

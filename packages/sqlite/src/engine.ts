@@ -13,8 +13,9 @@ import type { Connection } from './connection.js'
 import type { FilePlace } from './file-place.js'
 import { Gate } from './gate.js'
 import { fileIdentity, holderOf } from './lock-holders.js'
-import { type Encoders, inTransaction, type Session } from './session.js'
+import { inTransaction, type Session } from './session.js'
 import { ForeignTransaction } from './sqlite-error.js'
+import type { TableForms } from './table-forms.js'
 import { TurnWatch } from './turn-watch.js'
 import { checkWork, readAllowsGaps, Unit, type UnitScope } from './unit.js'
 import type { ManagerWork } from './unit-query-runner.js'
@@ -69,8 +70,8 @@ export class Engine implements Session {
     })
   }
 
-  get tables(): Encoders {
-    return this.#parts.writer
+  get forms(): TableForms {
+    return this.#parts.writer.forms
   }
 
   read<Result>(work: (db: Connection) => Result): Result | Promise<Result> {

@@ -32,6 +32,7 @@ import {
 import { type ReadableSource, readableSource } from './readable-source.js'
 import { translated } from './sqlite-error.js'
 import { SqliteStore } from './store.js'
+import { tableForms } from './table-forms.js'
 import { tolerateDamage } from './tolerate-damage.js'
 
 /** What there is to say of another version where nothing will be migrated. */
@@ -158,13 +159,14 @@ async function storeOver(
     const handles = [driver.databaseConnection, reader] as const
     await settle(place, handles, { location, busyTimeoutMs })
   }
+  const forms = tableForms(dataSource)
   const engine = new Engine({
     driver,
     location,
     busyTimeoutMs,
     closeTimeoutMs: closeTimeout(options),
-    writer: new Connection(driver.databaseConnection, dataSource),
-    reader: reader === null ? null : new Connection(reader, dataSource),
+    writer: new Connection(driver.databaseConnection, forms),
+    reader: reader === null ? null : new Connection(reader, forms),
     place,
     end: async () => {
       reader?.close()

@@ -1,9 +1,5 @@
-import type { Connection, Tables } from './connection.js'
-
-/** The part of each table that needs no turn. */
-export type Encoders = {
-  readonly [Name in keyof Tables]: Pick<Tables[Name], 'encode' | 'valueIn' | 'stored' | 'term' | 'damageOf'>
-}
+import type { Connection } from './connection.js'
+import type { TableForms } from './table-forms.js'
 
 /**
  * Where a repository's statements run: in the running transaction, or outside of any. The function given is synchronous
@@ -11,7 +7,7 @@ export type Encoders = {
  */
 export interface Session {
   /** For checking and encoding input at the moment of the call: the turn may come later. */
-  readonly tables: Encoders
+  readonly forms: TableForms
   /** Runs one statement that reads, or several as {@link inSnapshot} does. */
   read<Result>(work: (db: Connection) => Result): Result | Promise<Result>
   /** Runs one statement that writes. */

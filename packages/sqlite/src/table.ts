@@ -1,72 +1,25 @@
-import {
-  AlreadyExistsError,
-  InvalidInputError,
-  MissingReferenceError,
-  type TractError,
-} from '@tract/repositories'
-import { Timestamp, UnreadableValueError } from '@tract/schema'
+import { AlreadyExistsError, MissingReferenceError, type TractError } from '@tract/repositories'
 import type { Database, RunResult, Statement } from 'better-sqlite3'
-import type { EntityMetadata } from 'typeorm'
-import { type Bound, Column } from './column.js'
-import { checkFields, readingInput } from './input.js'
+import type { Bound } from './column.js'
 import type { InsertLog } from './insert-log.js'
-import { type RowReader, rowReader } from './row-reader.js'
+import type { RowReader } from './row-reader.js'
 import { sqliteCode } from './sqlite-error.js'
-import { StoredForm } from './stored-form.js'
+import type { TableForm } from './table-form.js'
 
-/** A value for every column that the caller left out. */
-type Defaults<Row> = Partial<Record<keyof Row & string, Bound>>
-
-const NO_DEFAULTS = {}
-
-/** A value that no writer of the format leaves. */
-export interface ColumnDamage {
-  readonly column: string
-  readonly isNullable: boolean
-  readonly found: string
-  readonly expected: string
-}
-
-/**
- * One table on one handle: entity metadata made, once, into a select list, an insert and a row mapper. Statements are
- * prepared at their first use and kept.
- */
+/** One table on one handle. Statements are prepared at their first use and kept. */
 export class Table<Row extends object> {
-  /** What one row is called in messages: `operation event`. */
-  readonly term: string
-  /** The table with its values undecoded. */
-  readonly stored: StoredForm
   readonly #handle: Database
-  readonly #log: InsertLog
-  readonly #metadata: EntityMetadata
-  readonly #columns: readonly Column[]
+  readonly #form: TableForm<Row>
   readonly #read: RowReader<Row>
-  readonly #byProperty: ReadonlyMap<string, Column>
-  readonly #placeOf: ReadonlyMap<string, number>
-  /** Place of the column whose value the database gives; -1 where there is none. */
-  readonly #generated: number
-  readonly #selectList: string
-  readonly #insert: string
-  readonly #delete: string
+  readonly #log: InsertLog
   readonly #insertTexts = new Map<string, string>()
   readonly #statements = new Map<string, Statement<Bound[], Bound[]>>()
 
-  constructor(handle: Database, metadata: EntityMetadata, createRow: () => Row, log: InsertLog) {
+  constructor(handle: Database, form: TableForm<Row>, log: InsertLog) {
     this.#handle = handle
+    this.#form = form
+    this.#read = form.read
     this.#log = log
-    this.#metadata = metadata
-    this.#columns = metadata.columns.map((column) => new Column(column))
-    this.#read = rowReader(this.#columns, createRow, ({ name }) => `${metadata.tableName}.${name}`)
-    this.#byProperty = new Map(this.#columns.map((column) => [column.property, column]))
-    this.#placeOf = new Map(this.#columns.map((column, place) => [column.property, place]))
-    this.#generated = this.#columns.findIndex((column) => column.isGenerated)
-    this.#selectList = this.#columns.map((column) => column.expression(metadata.tableName)).join(', ')
-    const names = this.#columns.map((column) => `"${column.name}"`).join(', ')
-    const places = this.#columns.map(() => '?').join(', ')
-    this.#insert = `INSERT INTO ${metadata.tableName} (${names}) VALUES (${places})`
-    this.term = termOf(metadata)
-    this.stored = new StoredForm(metadata)
-    this.#delete = `DELETE FROM ${metadata.tableName} WHERE ${this.stored.hasKey}`
   }
 
   /**
@@ -99,33 +52,15 @@ export class Table<Row extends object> {
   }
 
   /**
-   * Checks a caller's input and makes the stored form of a row of it.
-   *
-   * @param besides fields of the input that are the caller's own matter
-   * @returns one value a column, in the order of the entity's columns
-   * @throws {@link InvalidInputError} for a field that is unknown, missing or breaks its column's rule
-   */
-  encode(input: object, defaults: Defaults<Row> = NO_DEFAULTS, besides: readonly string[] = []): Bound[] {
-    return readingInput(this.term, () => {
-      checkFields(this.term, input, this.#byProperty, besides)
-      return this.#encode(input, defaults)
-    })
-  }
-
-  /** The value of one property in a row that {@link encode} made. */
-  valueIn(values: readonly Bound[], property: keyof Row & string): Bound {
-    return values[this.#placeOf.get(property) ?? -1] ?? null
-  }
-
-  /**
-   * Stores a row that {@link encode} made, and returns it as it would be read.
+   * Stores a row that {@link TableForm.encode} made, and returns it as it would be read.
    *
    * @throws {@link AlreadyExistsError} where the key exists
    * @throws {@link MissingReferenceError} where the row refers to one that does not
    */
   insert(values: readonly Bound[]): Row {
     const { lastInsertRowid } = this.#insertNew(values, '')
-    return this.#read(this.#generated === -1 ? values : values.with(this.#generated, Number(lastInsertRowid)))
+    const { generated } = this.#form
+    return this.#read(generated === -1 ? values : values.with(generated, Number(lastInsertRowid)))
   }
 
   /**
@@ -134,7 +69,7 @@ export class Table<Row extends object> {
    */
   insertEach(rows: readonly (readonly Bound[])[]): void {
     for (const values of rows) {
-      this.run(this.#insert, values)
+      this.run(this.#form.insert, values)
       this.#log.note(this, values)
     }
   }
@@ -144,7 +79,7 @@ export class Table<Row extends object> {
     return this.#insertNew(values, keepFirst).changes === 1
   }
 
-  /** A row of values that {@link encode} made, as it would be read. */
+  /** A row of values that {@link TableForm.encode} made, as it would be read. */
   rowOf(values: readonly Bound[]): Row {
     return this.#read(values)
   }
@@ -171,29 +106,9 @@ export class Table<Row extends object> {
     }
   }
 
-  /**
-   * What no writer of the format leaves in a row of undecoded values: the columns, and what stands there.
-   *
-   * @param row every column by its name
-   */
-  damageOf(row: Readonly<Record<string, unknown>>): readonly ColumnDamage[] {
-    return this.#columns.flatMap((column) => {
-      try {
-        const value = row[column.name]
-        column.decode(value)
-        this.stored.check(column.name, value as Bound)
-        return []
-      } catch (error) {
-        if (!(error instanceof UnreadableValueError || error instanceof InvalidInputError)) throw error
-        const { found, expected } = error
-        return [{ column: column.name, isNullable: column.isNullable, found, expected }]
-      }
-    })
-  }
-
   /** Takes out the row that an insert of these values made. */
   remove(values: readonly Bound[]): void {
-    this.#prepared(this.#delete).run(...this.stored.keyOf(values))
+    this.#prepared(this.#form.delete).run(...this.#form.stored.keyOf(values))
   }
 
   #insertNew(values: readonly Bound[], conflict: string): RunResult {
@@ -205,32 +120,17 @@ export class Table<Row extends object> {
   #insertText(conflict: string): string {
     const known = this.#insertTexts.get(conflict)
     if (known !== undefined) return known
-    const text = `${this.#insert} ${conflict}`
+    const text = `${this.#form.insert} ${conflict}`
     this.#insertTexts.set(conflict, text)
     return text
-  }
-
-  #encode(input: object, defaults: Defaults<Row>): Bound[] {
-    const given = input as Readonly<Record<string, unknown>>
-    const values = new Array<Bound>(this.#columns.length)
-    for (let index = 0; index < this.#columns.length; index++) {
-      const column = this.#columns[index] as Column
-      let value = given[column.property]
-      if (value === undefined) {
-        value = defaults[column.property as keyof Row & string]
-        if (value === undefined && column.property === 'createdAt') value = Timestamp.now()
-      }
-      values[index] = column.encode(value)
-    }
-    return values
   }
 
   #select(sql: string): Statement<Bound[], Bound[]> {
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
-    const whole = `${this.#metadata.tableName}.*`
+    const whole = `${this.#form.table}.*`
     if (!sql.includes(whole)) throw new Error(`statement selects no ${whole}: ${sql}`)
-    const statement = this.#handle.prepare<Bound[], Bound[]>(sql.replace(whole, this.#selectList)).raw()
+    const statement = this.#handle.prepare<Bound[], Bound[]>(sql.replace(whole, this.#form.selectList)).raw()
     this.#statements.set(sql, statement)
     return statement
   }
@@ -249,7 +149,7 @@ export class Table<Row extends object> {
       case 'SQLITE_CONSTRAINT_PRIMARYKEY':
       case 'SQLITE_CONSTRAINT_ROWID':
       case 'SQLITE_CONSTRAINT_UNIQUE':
-        return new AlreadyExistsError(this.term, this.#conflictingKey(error, row), { cause: error })
+        return new AlreadyExistsError(this.#form.term, this.#conflictingKey(error, row), { cause: error })
       case 'SQLITE_CONSTRAINT_FOREIGNKEY':
         return this.#missingReference(error, row) ?? error
       default:
@@ -260,7 +160,7 @@ export class Table<Row extends object> {
   #conflictingKey(error: unknown, row: readonly Bound[]): Record<string, string | number> {
     const message = error instanceof Error ? error.message : ''
     const key: Record<string, string | number> = {}
-    for (const [index, column] of this.#columns.entries()) {
+    for (const [index, column] of this.#form.columns.entries()) {
       const value = row[index]
       const isNamed = new RegExp(`\\.${column.name}(?:,|$)`).test(message)
       if (isNamed && value !== null && value !== undefined) {
@@ -271,28 +171,12 @@ export class Table<Row extends object> {
   }
 
   #missingReference(error: unknown, row: readonly Bound[]): TractError | undefined {
-    for (const foreignKey of this.#metadata.foreignKeys) {
-      const column = foreignKey.columns[0]
-      const target = foreignKey.referencedColumns[0]
-      if (column === undefined || target === undefined) continue
-      const index = this.#columns.findIndex(({ property }) => property === column.propertyName)
-      const value = row[index]
+    for (const { property, place, term, selectTarget } of this.#form.references) {
+      const value = row[place]
       if (value === null || value === undefined) continue
-      const sql = `SELECT 1 FROM ${foreignKey.referencedTablePath} WHERE "${target.databaseName}" = ?`
-      if (this.#prepared(sql).get(value) !== undefined) continue
-      const targetTerm = termOf(foreignKey.referencedEntityMetadata)
-      return new MissingReferenceError(this.term, column.propertyName, targetTerm, String(value), {
-        cause: error,
-      })
+      if (this.#prepared(selectTarget).get(value) !== undefined) continue
+      return new MissingReferenceError(this.#form.term, property, term, String(value), { cause: error })
     }
     return undefined
   }
-}
-
-/** What one row of an entity is called in messages: `operation event` for OperationEventRow. */
-function termOf(metadata: EntityMetadata): string {
-  return metadata.targetName
-    .replace(/Row$/, '')
-    .replace(/(?<=.)[A-Z]/g, ' $&')
-    .toLowerCase()
 }

@@ -17,8 +17,9 @@ import { Gate } from './gate.js'
 import { describe, readingInput, readOptions } from './input.js'
 import { asHolder, forgetHolding, type Holding, noteHolding } from './lock-holders.js'
 import { bindRepositories } from './repositories/bind-repositories.js'
-import { type Encoders, inSavepoint, type Session } from './session.js'
+import { inSavepoint, type Session } from './session.js'
 import { ForeignTransaction, translated } from './sqlite-error.js'
+import type { TableForms } from './table-forms.js'
 import { type ManagerWork, type RunnerTurn, UnitQueryRunner } from './unit-query-runner.js'
 
 /** What all units of a store share. */
@@ -133,8 +134,8 @@ export class Unit implements Session, RunnerTurn {
     }
   }
 
-  get tables(): Encoders {
-    return this.#scope.writer
+  get forms(): TableForms {
+    return this.#scope.writer.forms
   }
 
   read<Result>(work: (db: Connection) => Result): Result | Promise<Result> {

@@ -22,7 +22,7 @@ export class SqliteAnnotationRepository extends AnnotationRepository {
   }
 
   override async save(annotation: AnnotationInput): Promise<AnnotationRow> {
-    const values = this.#session.tables.annotations.encode(annotation)
+    const values = this.#session.forms.annotations.encode(annotation)
     return this.#session.write((db) => db.annotations.insert(values))
   }
 

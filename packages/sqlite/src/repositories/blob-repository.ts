@@ -37,7 +37,7 @@ export class SqliteBlobRepository extends BlobRepository {
   }
 
   override async saveIfAbsent(blob: BlobInput): Promise<BlobRow> {
-    const values = this.#session.tables.blobs.encode(blob)
+    const values = this.#session.forms.blobs.encode(blob)
     return this.#session.write((db) => {
       const isNew = db.blobs.insertUnlessKnown(values, KEEP_FIRST_BLOB)
       const row = db.blobs.rowOf(values)

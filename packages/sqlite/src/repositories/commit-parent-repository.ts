@@ -20,13 +20,13 @@ export class SqliteCommitParentRepository extends CommitParentRepository {
   }
 
   override async addParent(commitHash: string, parentHash: string, position: number): Promise<void> {
-    const values = this.#session.tables.commitParents.encode({ commitHash, parentHash, position })
+    const values = this.#session.forms.commitParents.encode({ commitHash, parentHash, position })
     await this.#session.write((db) => db.commitParents.insert(values))
   }
 
   override async addParents(commitHash: string, parentHashes: readonly string[]): Promise<void> {
     const hashes = readIds('parentHashes', parentHashes)
-    const { commitParents } = this.#session.tables
+    const { commitParents } = this.#session.forms
     const links = hashes.map((parentHash, position) =>
       commitParents.encode({ commitHash, parentHash, position }),
     )

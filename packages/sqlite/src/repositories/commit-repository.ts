@@ -29,7 +29,8 @@ import {
   readOptions,
 } from '../input.js'
 import { byKey } from '../lookup.js'
-import type { Encoders, Session } from '../session.js'
+import type { Session } from '../session.js'
+import type { TableForms } from '../table-forms.js'
 import { KEEP_FIRST_BLOB } from './blob-repository.js'
 import { ANCESTORS, ANCESTORS_OF_OPERATION, WITHOUT_LIMIT } from './chain.js'
 import { iterateChain, iterateHashes } from './iterate-commits.js'
@@ -166,17 +167,17 @@ export class SqliteCommitRepository extends CommitRepository {
   }
 
   override async save(commit: CommitInput): Promise<CommitRow> {
-    const values = this.#session.tables.commits.encode(commit)
+    const values = this.#session.forms.commits.encode(commit)
     return this.#session.write((db) => db.commits.insert(values))
   }
 
   override async saveWithBlob(input: CommitUnitInput): Promise<CommitRow> {
-    const { tables } = this.#session
+    const { forms } = this.#session
     const unit = readUnit(input)
-    const blob = tables.blobs.encode(unit.blob)
-    const contentHash = tables.blobs.valueIn(blob, 'contentHash')
-    const values = tables.commits.encode(input, { contentHash }, UNIT_FIELDS)
-    checkUnit(tables, values, contentHash, unit.refName)
+    const blob = forms.blobs.encode(unit.blob)
+    const contentHash = forms.blobs.valueIn(blob, 'contentHash')
+    const values = forms.commits.encode(input, { contentHash }, UNIT_FIELDS)
+    checkUnit(forms, values, contentHash, unit.refName)
     return this.#session.insertTogether((db) => {
       db.blobs.insertUnlessKnown(blob, KEEP_FIRST_BLOB)
       const row = db.commits.insert(values)
@@ -336,7 +337,7 @@ function readUnit(input: CommitUnitInput): Pick<CommitUnitInput, 'blob' | 'refNa
 
 /** @throws {@link InvalidInputError} unless the commit has the payload of the blob, and its tract can have the ref */
 function checkUnit(
-  { commits }: Encoders,
+  { commits }: TableForms,
   commit: readonly Bound[],
   ofBlob: Bound,
   refName: string | undefined,

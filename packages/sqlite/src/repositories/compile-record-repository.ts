@@ -40,7 +40,7 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
   }
 
   override async saveRecord(record: CompileRecordInput): Promise<CompileRecordRow> {
-    const values = this.#session.tables.compileRecords.encode(record)
+    const values = this.#session.forms.compileRecords.encode(record)
     return this.#session.write((db) => db.compileRecords.insert(values))
   }
 
@@ -54,7 +54,7 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
       const expected = `${hashes.length}, the number of entries in effectives`
       throw new InvalidInputError('commitCount', describe(commitCount), expected)
     }
-    const values = this.#session.tables.compileRecords.encode(
+    const values = this.#session.forms.compileRecords.encode(
       input,
       { commitCount: hashes.length },
       LINK_FIELDS,
@@ -67,7 +67,7 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
   }
 
   override async addEffective(recordId: string, commitHash: string, position: number): Promise<void> {
-    const values = this.#session.tables.compileEffectives.encode({ recordId, commitHash, position })
+    const values = this.#session.forms.compileEffectives.encode({ recordId, commitHash, position })
     await this.#session.write((db) => db.compileEffectives.insert(values))
   }
 

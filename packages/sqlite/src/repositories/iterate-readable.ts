@@ -1,6 +1,7 @@
 import type { ReadableRow, RowDamage, StoredRow, StoredValue } from '@tract/repositories'
-import type { Encoders, Session } from '../session.js'
+import type { Session } from '../session.js'
 import { asFound, ROW_ID } from '../stored-form.js'
+import type { TableForms } from '../table-forms.js'
 import { exactId, IndexedIds, keysInIndex } from './indexed-rows.js'
 import { RowIds } from './row-ids.js'
 
@@ -10,8 +11,8 @@ const STRETCH = 500
 const FIRST_ID = -(2n ** 63n)
 const LAST_ID = 2n ** 63n - 1n
 
-/** A table of the format, as far as it needs no turn. */
-export type AnyTable = Encoders[keyof Encoders]
+/** The form of a table. */
+export type AnyForm = TableForms[keyof TableForms]
 
 type RowWithId = Readonly<Record<string, StoredValue | Uint8Array>>
 
@@ -22,16 +23,16 @@ type RowWithId = Readonly<Record<string, StoredValue | Uint8Array>>
  */
 export async function* iterateReadable(
   session: Session,
-  table: AnyTable,
+  form: AnyForm,
 ): AsyncGenerator<ReadableRow, void, undefined> {
-  const walk = new Walk(session, table)
+  const walk = new Walk(session, form)
   yield* walk.rows()
   yield* walk.rest()
 }
 
 class Walk {
   readonly #session: Session
-  readonly #table: AnyTable
+  readonly #form: AnyForm
   readonly #met = new RowIds()
   readonly #again = new Contents()
   /** What was found of rows that are not given, by their ids: their key may be damaged too. */
@@ -40,13 +41,13 @@ class Walk {
   /** The last id, where the walk came to the end of the table undisturbed. */
   #last: bigint | null = null
 
-  constructor(session: Session, table: AnyTable) {
+  constructor(session: Session, form: AnyForm) {
     this.#session = session
-    this.#table = table
+    this.#form = form
   }
 
   async *rows(): AsyncGenerator<ReadableRow, void, undefined> {
-    const { selectFrom } = this.#table.stored
+    const { selectFrom } = this.#form.stored
     for (let from = FIRST_ID; from <= LAST_ID; ) {
       const start: bigint = from
       const { rows, damage } = await this.#session.read((db) =>
@@ -65,13 +66,13 @@ class Walk {
       const id = await this.#idAt(from)
       if (id !== null) {
         this.#met.add(asKey(id))
-        this.#damaged.set(asKey(id), await partOf(this.#session, this.#table, id, message))
+        this.#damaged.set(asKey(id), await partOf(this.#session, this.#form, id, message))
         from = id + 1n
         continue
       }
-      this.#indexed ??= await IndexedIds.of(this.#session, this.#table.stored.table)
+      this.#indexed ??= await IndexedIds.of(this.#session, this.#form.stored.table)
       if (!this.#indexed.areAll) yield lost({ key: {}, column: null, found: {}, message })
-      const next = await this.#indexed.nextReachable(this.#session, this.#table.stored.selectIdsFrom, from)
+      const next = await this.#indexed.nextReachable(this.#session, this.#form.stored.selectIdsFrom, from)
       if (next === null) return
       from = next
     }
@@ -79,7 +80,7 @@ class Walk {
 
   /** What the index of the key knows besides, and the damaged rows. */
   async *rest(): AsyncGenerator<ReadableRow, void, undefined> {
-    const { stored } = this.#table
+    const { stored } = this.#form
     for await (const { id, key } of keysInIndex(this.#session, stored)) {
       const damage = this.#damaged.get(asKey(id))
       this.#damaged.delete(asKey(id))
@@ -88,7 +89,7 @@ class Walk {
       if (isLater || !this.#met.add(asKey(id))) continue
       const { rows } = await this.#session.read((db) => db.readableRows<RowWithId>(stored.selectFrom, id, 1))
       const [row] = rows
-      if (row !== undefined && idOf(row) === id) yield readableRow(this.#table, row)
+      if (row !== undefined && idOf(row) === id) yield readableRow(this.#form, row)
       else yield lost({ key, column: null, found: key, message: UNREACHABLE })
     }
     for (const damage of this.#damaged.values()) yield lost(damage)
@@ -98,7 +99,7 @@ class Walk {
     const id = asKey(idOf(row))
     // Only damage gives a number twice: two rows have it, or the way led back. The same row comes no third time.
     if (!this.#met.add(id) && !this.#again.add(row)) return
-    const readable = readableRow(this.#table, row)
+    const readable = readableRow(this.#form, row)
     if (readable.row !== null || this.#damaged.has(id)) yield readable
     else if (readable.damage !== null) this.#damaged.set(id, readable.damage)
   }
@@ -106,7 +107,7 @@ class Walk {
   /** The id of the first row from one on, where that much of it can be read. */
   async #idAt(from: bigint): Promise<bigint | null> {
     const { rows } = await this.#session.read((db) =>
-      db.readableRows<RowWithId>(this.#table.stored.selectIdsFrom, from, 1),
+      db.readableRows<RowWithId>(this.#form.stored.selectIdsFrom, from, 1),
     )
     const [row] = rows
     return row !== undefined && idOf(row) >= from ? idOf(row) : null
@@ -141,14 +142,14 @@ function asKey(id: bigint): number | string {
 }
 
 /** A row that was read, without a value that no writer leaves where it may be missing. */
-function readableRow(table: AnyTable, { [ROW_ID]: _, ...row }: RowWithId): ReadableRow {
-  const damages = table.damageOf(row)
+function readableRow(form: AnyForm, { [ROW_ID]: _, ...row }: RowWithId): ReadableRow {
+  const damages = form.damageOf(row)
   const [damage] = damages
   if (damage === undefined) return { row: row as StoredRow, damage: null }
   const isOne = damages.length === 1
   const found = asFound(row)
   const told: RowDamage = {
-    key: keyIn(table, found),
+    key: keyIn(form, found),
     column: isOne ? damage.column : null,
     found,
     message: damages
@@ -160,8 +161,8 @@ function readableRow(table: AnyTable, { [ROW_ID]: _, ...row }: RowWithId): Reada
 }
 
 /** What can be read of a row whose values cannot be read together. */
-async function partOf(session: Session, table: AnyTable, id: bigint, message: string): Promise<RowDamage> {
-  const { stored } = table
+async function partOf(session: Session, form: AnyForm, id: bigint, message: string): Promise<RowDamage> {
+  const { stored } = form
   const part: Record<string, StoredValue | Uint8Array> = {}
   const lost: string[] = []
   for (const column of stored.columnNames) {
@@ -174,10 +175,10 @@ async function partOf(session: Session, table: AnyTable, id: bigint, message: st
   const found = asFound(part)
   const column = lost.length === 1 ? (lost[0] ?? null) : null
   const where = lost.length === 0 ? message : `${lost.join(', ')}: ${message}`
-  return { key: keyIn(table, found), column, found, message: where }
+  return { key: keyIn(form, found), column, found, message: where }
 }
 
-function keyIn({ stored }: AnyTable, found: StoredRow): StoredRow {
+function keyIn({ stored }: AnyForm, found: StoredRow): StoredRow {
   const names = stored.keyColumns.filter((name) => found[name] !== undefined && found[name] !== null)
   return Object.fromEntries(names.map((name) => [name, found[name] ?? null]))
 }

@@ -50,12 +50,12 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
   }
 
   override async saveEvent(event: OperationEventInput): Promise<OperationEventRow> {
-    const values = this.#session.tables.operationEvents.encode(event, NO_TOKENS)
+    const values = this.#session.forms.operationEvents.encode(event, NO_TOKENS)
     return this.#session.write((db) => db.operationEvents.insert(values))
   }
 
   override async saveEventWithCommits(input: OperationEventUnitInput): Promise<OperationEventRow> {
-    const values = this.#session.tables.operationEvents.encode(input, NO_TOKENS, LINK_FIELDS)
+    const values = this.#session.forms.operationEvents.encode(input, NO_TOKENS, LINK_FIELDS)
     const { sources, results } = readingInput('operation event', () => ({
       sources: input.sources,
       results: input.results,
@@ -76,7 +76,7 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
     role: OperationCommitRole,
     position: number,
   ): Promise<void> {
-    const values = this.#session.tables.operationCommits.encode({ eventId, commitHash, role, position })
+    const values = this.#session.forms.operationCommits.encode({ eventId, commitHash, role, position })
     await this.#session.write((db) => db.operationCommits.insert(values))
   }
 

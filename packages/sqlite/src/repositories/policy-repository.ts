@@ -40,7 +40,7 @@ export class SqlitePolicyRepository extends PolicyRepository {
   }
 
   override async saveProposal(proposal: PolicyProposalInput): Promise<PolicyProposalRow> {
-    const values = this.#session.tables.policyProposals.encode(proposal, { status: ProposalStatus.pending })
+    const values = this.#session.forms.policyProposals.encode(proposal, { status: ProposalStatus.pending })
     return this.#session.write((db) => db.policyProposals.insert(values))
   }
 
@@ -66,7 +66,7 @@ export class SqlitePolicyRepository extends PolicyRepository {
   }
 
   override async saveLogEntry(entry: PolicyLogInput): Promise<PolicyLogRow> {
-    const values = this.#session.tables.policyLog.encode(entry)
+    const values = this.#session.forms.policyLog.encode(entry)
     return this.#session.write((db) => db.policyLog.insert(values))
   }
 

@@ -35,7 +35,7 @@ export class SqliteSpawnPointerRepository extends SpawnPointerRepository {
   }
 
   override async save(pointer: SpawnPointerInput): Promise<SpawnPointerRow> {
-    const values = this.#session.tables.spawnPointers.encode(pointer)
+    const values = this.#session.forms.spawnPointers.encode(pointer)
     return this.#session.write((db) => db.spawnPointers.insert(values))
   }
 

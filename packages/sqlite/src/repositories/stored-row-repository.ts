@@ -1,7 +1,7 @@
 import { type ReadableRow, type StoredRow, StoredRowRepository, type StoredTable } from '@tract/repositories'
-import type { Tables } from '../connection.js'
 import { checkMember, readIdsAsJson, readRows } from '../input.js'
 import type { Session } from '../session.js'
+import type { TableForms } from '../table-forms.js'
 import { iterateReadable } from './iterate-readable.js'
 
 const TABLES = {
@@ -17,7 +17,7 @@ const TABLES = {
   spawn_pointers: 'spawnPointers',
   policy_proposals: 'policyProposals',
   policy_log: 'policyLog',
-} as const satisfies Record<StoredTable, keyof Tables>
+} as const satisfies Record<StoredTable, keyof TableForms>
 
 export class SqliteStoredRowRepository extends StoredRowRepository {
   readonly #session: Session
@@ -33,7 +33,7 @@ export class SqliteStoredRowRepository extends StoredRowRepository {
     values: readonly string[],
   ): Promise<readonly StoredRow[]> {
     checkMember('table', table, TABLES)
-    const { stored } = this.#session.tables[TABLES[table]]
+    const { stored } = this.#session.forms[TABLES[table]]
     const sql = stored.selectBy(column)
     const wanted = readIdsAsJson('values', values)
     return this.#session.read((db) => db.rows<StoredRow>(sql, wanted).map((row) => stored.read(row)))
@@ -41,7 +41,7 @@ export class SqliteStoredRowRepository extends StoredRowRepository {
 
   override async *iterateReadable(table: StoredTable): AsyncGenerator<ReadableRow, void, undefined> {
     checkMember('table', table, TABLES)
-    yield* iterateReadable(this.#session, this.#session.tables[TABLES[table]])
+    yield* iterateReadable(this.#session, this.#session.forms[TABLES[table]])
   }
 
   override async insert(
@@ -50,7 +50,7 @@ export class SqliteStoredRowRepository extends StoredRowRepository {
   ): Promise<readonly (StoredRow | null)[]> {
     checkMember('table', table, TABLES)
     const name = TABLES[table]
-    const { stored } = this.#session.tables[name]
+    const { stored } = this.#session.forms[name]
     const encoded = readRows('rows', rows, (field, row) => stored.encode(field, row))
     return this.#session.writeTogether((db) =>
       encoded.map((values) => {
@@ -64,7 +64,7 @@ export class SqliteStoredRowRepository extends StoredRowRepository {
   override async fill(table: StoredTable, rows: readonly StoredRow[]): Promise<number> {
     checkMember('table', table, TABLES)
     const name = TABLES[table]
-    const { stored } = this.#session.tables[name]
+    const { stored } = this.#session.forms[name]
     const encoded = readRows('rows', rows, (field, row) => stored.encode(field, row))
     return this.#session.writeTogether((db) => {
       let count = 0
