@@ -14,7 +14,6 @@ import type {
 } from '@tract/schema'
 import type { Database, Statement } from 'better-sqlite3'
 import type { Bound } from './column.js'
-import { InsertLog } from './insert-log.js'
 import { isUnreadable } from './sqlite-error.js'
 import { Table } from './table.js'
 import type { TableForm } from './table-form.js'
@@ -39,11 +38,10 @@ export class Connection implements Tables {
   readonly spawnPointers: Table<SpawnPointerRow>
   readonly policyProposals: Table<PolicyProposalRow>
   readonly policyLog: Table<PolicyLogRow>
-  readonly #inserts = new InsertLog()
   readonly #statements = new Map<string, Statement<Bound[], Bound>>()
 
   constructor(handle: Database, forms: TableForms) {
-    const table = <Row extends object>(form: TableForm<Row>) => new Table(handle, form, this.#inserts)
+    const table = <Row extends object>(form: TableForm<Row>) => new Table(handle, form)
     this.handle = handle
     this.forms = forms
     this.blobs = table(forms.blobs)
@@ -58,16 +56,6 @@ export class Connection implements Tables {
     this.spawnPointers = table(forms.spawnPointers)
     this.policyProposals = table(forms.policyProposals)
     this.policyLog = table(forms.policyLog)
-  }
-
-  /** Runs inserts, inside a transaction, of which all stay or none; see {@link InsertLog.together}. */
-  insertTogether<Result>(work: (db: Connection) => Result): Result {
-    return this.#inserts.together(
-      () => work(this),
-      () => {
-        if (this.handle.inTransaction) this.run('ROLLBACK')
-      },
-    )
   }
 
   /** Runs a statement that returns nothing. Returns how many rows it changed. */

@@ -97,9 +97,12 @@ export class Engine implements Session {
     return this.#inTurn(() => inTransaction(this.#parts.writer, work))
   }
 
-  insertTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
+  insertTogether<Result>(
+    work: (db: Connection) => Result,
+    willSucceed: (db: Connection) => boolean,
+  ): Result | Promise<Result> {
     const unit = this.#context.getStore()
-    if (unit !== undefined) return unit.insertTogether(work)
+    if (unit !== undefined) return unit.insertTogether(work, willSucceed)
     return this.writeTogether(work)
   }
 

@@ -48,7 +48,6 @@ export class TableForm<Row extends object> {
   /** The columns as they are selected. */
   readonly selectList: string
   readonly insert: string
-  readonly delete: string
   readonly references: readonly Reference[]
   readonly #byProperty: ReadonlyMap<string, Column>
   readonly #placeOf: ReadonlyMap<string, number>
@@ -68,7 +67,6 @@ export class TableForm<Row extends object> {
     const names = columns.map((column) => `"${column.name}"`).join(', ')
     const places = columns.map(() => '?').join(', ')
     this.insert = `INSERT INTO ${table} (${names}) VALUES (${places})`
-    this.delete = `DELETE FROM ${table} WHERE ${this.stored.hasKey}`
     this.references = referencesOf(metadata, this.#placeOf)
   }
 

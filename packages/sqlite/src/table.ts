@@ -1,7 +1,6 @@
 import { AlreadyExistsError, MissingReferenceError, type TractError } from '@tract/repositories'
-import type { Database, RunResult, Statement } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { Bound } from './column.js'
-import type { InsertLog } from './insert-log.js'
 import type { RowReader } from './row-reader.js'
 import { sqliteCode } from './sqlite-error.js'
 import type { TableForm } from './table-form.js'
@@ -11,15 +10,13 @@ export class Table<Row extends object> {
   readonly #handle: Database
   readonly #form: TableForm<Row>
   readonly #read: RowReader<Row>
-  readonly #log: InsertLog
   readonly #insertTexts = new Map<string, string>()
   readonly #statements = new Map<string, Statement<Bound[], Bound[]>>()
 
-  constructor(handle: Database, form: TableForm<Row>, log: InsertLog) {
+  constructor(handle: Database, form: TableForm<Row>) {
     this.#handle = handle
     this.#form = form
     this.#read = form.read
-    this.#log = log
   }
 
   /**
@@ -58,7 +55,7 @@ export class Table<Row extends object> {
    * @throws {@link MissingReferenceError} where the row refers to one that does not
    */
   insert(values: readonly Bound[]): Row {
-    const { lastInsertRowid } = this.#insertNew(values, '')
+    const { lastInsertRowid } = this.run(this.#form.insert, values)
     const { generated } = this.#form
     return this.#read(generated === -1 ? values : values.with(generated, Number(lastInsertRowid)))
   }
@@ -68,15 +65,12 @@ export class Table<Row extends object> {
    * own to undo them, which costs more than running a prepared one again.
    */
   insertEach(rows: readonly (readonly Bound[])[]): void {
-    for (const values of rows) {
-      this.run(this.#form.insert, values)
-      this.#log.note(this, values)
-    }
+    for (const values of rows) this.run(this.#form.insert, values)
   }
 
   /** Stores a row where none with its key exists; one that does stays. Returns whether the row is new. */
   insertUnlessKnown(values: readonly Bound[], keepFirst: string): boolean {
-    return this.#insertNew(values, keepFirst).changes === 1
+    return this.run(this.#insertText(keepFirst), values).changes === 1
   }
 
   /** A row of values that {@link TableForm.encode} made, as it would be read. */
@@ -104,17 +98,6 @@ export class Table<Row extends object> {
     } catch (error) {
       throw this.#explain(error, row)
     }
-  }
-
-  /** Takes out the row that an insert of these values made. */
-  remove(values: readonly Bound[]): void {
-    this.#prepared(this.#form.delete).run(...this.#form.stored.keyOf(values))
-  }
-
-  #insertNew(values: readonly Bound[], conflict: string): RunResult {
-    const done = this.run(this.#insertText(conflict), values)
-    if (done.changes === 1) this.#log.note(this, values)
-    return done
   }
 
   #insertText(conflict: string): string {

@@ -17,7 +17,7 @@ import { Gate } from './gate.js'
 import { describe, readingInput, readOptions } from './input.js'
 import { asHolder, forgetHolding, type Holding, noteHolding } from './lock-holders.js'
 import { bindRepositories } from './repositories/bind-repositories.js'
-import { inSavepoint, type Session } from './session.js'
+import { inSavepoint, orEndTransaction, type Session } from './session.js'
 import { ForeignTransaction, translated } from './sqlite-error.js'
 import type { TableForms } from './table-forms.js'
 import { type ManagerWork, type RunnerTurn, UnitQueryRunner } from './unit-query-runner.js'
@@ -150,8 +150,13 @@ export class Unit implements Session, RunnerTurn {
     return this.#innermost().#inTurn((db) => inSavepoint(db, work))
   }
 
-  insertTogether<Result>(work: (db: Connection) => Result): Result | Promise<Result> {
-    return this.#innermost().#inTurn((db) => db.insertTogether(work))
+  insertTogether<Result>(
+    work: (db: Connection) => Result,
+    willSucceed: (db: Connection) => boolean,
+  ): Result | Promise<Result> {
+    return this.#innermost().#inTurn((db) =>
+      willSucceed(db) ? orEndTransaction(db, work) : inSavepoint(db, work),
+    )
   }
 
   /** TypeORM's manager for this unit. */

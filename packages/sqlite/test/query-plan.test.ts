@@ -120,6 +120,15 @@ async function callEverything(store: SqliteStore): Promise<void> {
   await compileRecords.batchGetEffectives(['record-1'])
   await compileRecords.getEffectivesNaming([hash(1)])
 
+  await store.transaction(async (tx) => {
+    await tx.operationEvents.saveEventWithCommits({ ...anEvent(4), sources: [hash(1)], results: [] })
+    await tx.compileRecords.saveRecordWithEffectives({
+      ...record,
+      recordId: 'record-4',
+      effectives: [hash(1)],
+    })
+  })
+
   const spawned = { parentTractId: TRACT, childTractId: 'child', purpose: '' }
   await spawnPointers.save({ ...spawned, inheritanceMode: 'selective', parentCommitHash: hash(1) })
   await spawnPointers.save({ ...spawned, inheritanceMode: 'selective' }).catch(() => {})

@@ -30,7 +30,7 @@ export class SqliteCommitParentRepository extends CommitParentRepository {
     const links = hashes.map((parentHash, position) =>
       commitParents.encode({ commitHash, parentHash, position }),
     )
-    await this.#session.insertTogether((db) => {
+    await this.#session.writeTogether((db) => {
       for (const values of links) db.commitParents.insert(values)
     })
   }

@@ -178,7 +178,7 @@ export class SqliteCommitRepository extends CommitRepository {
     const contentHash = forms.blobs.valueIn(blob, 'contentHash')
     const values = forms.commits.encode(input, { contentHash }, UNIT_FIELDS)
     checkUnit(forms, values, contentHash, unit.refName)
-    return this.#session.insertTogether((db) => {
+    return this.#session.writeTogether((db) => {
       db.blobs.insertUnlessKnown(blob, KEEP_FIRST_BLOB)
       const row = db.commits.insert(values)
       if (unit.refName === undefined) return row

@@ -16,6 +16,13 @@ const RECORDS = `
   CROSS JOIN compile_records ON compile_records.record_id = wanted.value`
 const BY_TRACT = `
   SELECT compile_records.* FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid`
+const CAN_BE_SAVED = `
+  SELECT NOT EXISTS (SELECT 1 FROM compile_records WHERE record_id = ?)
+    AND NOT EXISTS (SELECT 1 FROM compile_effectives WHERE record_id = ?)
+    AND NOT EXISTS (
+      SELECT 1 FROM json_each(?) AS wanted
+      WHERE NOT EXISTS (SELECT 1 FROM commits WHERE commit_hash = wanted.value)
+    )`
 const IDS = 'SELECT record_id FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid'
 const EFFECTIVES = `
   SELECT compile_effectives.* FROM compile_effectives WHERE record_id = ? ORDER BY position, rowid`
@@ -59,11 +66,15 @@ export class SqliteCompileRecordRepository extends CompileRecordRepository {
       { commitCount: hashes.length },
       LINK_FIELDS,
     )
-    return this.#session.insertTogether((db) => {
-      const row = db.compileRecords.insert(values)
-      db.compileEffectives.insertEach(linksOf(row.recordId, hashes))
-      return row
-    })
+    const recordId = this.#session.forms.compileRecords.valueIn(values, 'recordId')
+    return this.#session.insertTogether(
+      (db) => {
+        const row = db.compileRecords.insert(values)
+        db.compileEffectives.insertEach(linksOf(row.recordId, hashes))
+        return row
+      },
+      (db) => db.value(CAN_BE_SAVED, recordId, recordId, JSON.stringify(hashes)) === 1,
+    )
   }
 
   override async addEffective(recordId: string, commitHash: string, position: number): Promise<void> {

@@ -34,6 +34,13 @@ const SOURCE_HASHES = `
   FROM operation_events AS event CROSS JOIN operation_commits AS link ON link.event_id = event.event_id
   WHERE event.tract_id = ? AND link.role = 'source'`
 const IDS = 'SELECT event_id FROM operation_events WHERE tract_id = ? ORDER BY created_at, rowid'
+const CAN_BE_SAVED = `
+  SELECT NOT EXISTS (SELECT 1 FROM operation_events WHERE event_id = ?)
+    AND NOT EXISTS (SELECT 1 FROM operation_commits WHERE event_id = ?)
+    AND NOT EXISTS (
+      SELECT 1 FROM json_each(?) AS wanted
+      WHERE NOT EXISTS (SELECT 1 FROM commits WHERE commit_hash = wanted.value)
+    )`
 const UNLINK_COMMIT = 'DELETE FROM operation_commits WHERE commit_hash = ?'
 const UNLINK_ALL = 'DELETE FROM operation_commits WHERE event_id = ?'
 const DELETE = 'DELETE FROM operation_events WHERE event_id = ?'
@@ -62,12 +69,17 @@ export class SqliteOperationEventRepository extends OperationEventRepository {
     }))
     const sourceHashes = readLinks('sources', sources)
     const resultHashes = readLinks('results', results)
-    return this.#session.insertTogether((db) => {
-      const row = db.operationEvents.insert(values)
-      db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.source, sourceHashes))
-      db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.result, resultHashes))
-      return row
-    })
+    const eventId = this.#session.forms.operationEvents.valueIn(values, 'eventId')
+    return this.#session.insertTogether(
+      (db) => {
+        const row = db.operationEvents.insert(values)
+        db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.source, sourceHashes))
+        db.operationCommits.insertEach(linksOf(row.eventId, OperationCommitRole.result, resultHashes))
+        return row
+      },
+      (db) =>
+        db.value(CAN_BE_SAVED, eventId, eventId, JSON.stringify([...sourceHashes, ...resultHashes])) === 1,
+    )
   }
 
   override async addCommit(
