@@ -22,7 +22,7 @@ import type { SqliteStore } from '../src/index.js'
 import { openStore } from '../src/index.js'
 import { contentOf } from './support/content.js'
 import { it } from './support/it.js'
-import { aBlob, aCommit, anEvent, aRecord, hash, TRACT } from './support/rows.js'
+import { aBlob, aCommit, anEvent, aRecord, hash, saveChain, TRACT } from './support/rows.js'
 
 const PARAMS = {
   z: 1,
@@ -466,6 +466,25 @@ describe('what other writers leave in other columns', () => {
     const place = 'blobs.token_count'
     await expect(store.blobs.get('blob')).rejects.toMatchObject({ code: 'damaged_data', place, found })
     await store.close()
+  })
+
+  it('a ref to bytes that are no UTF-8 cannot be moved from there, and nobody tries for ever', async ({
+    store,
+    plain,
+  }) => {
+    await saveChain(store, 2)
+    const handle = plain()
+    handle.pragma('foreign_keys = OFF')
+    handle.exec(`INSERT INTO refs VALUES ('t', 'main', CAST(CAST('abc' AS BLOB) || x'e1' AS TEXT), NULL)`)
+    const seen = await store.refs.getRef('t', 'main')
+    const damage = { code: 'damaged_data', place: 'refs.commit_hash', found: expect.stringContaining('abc') }
+    await expect(store.refs.compareAndSetRef('t', 'main', seen, hash(1))).rejects.toMatchObject(damage)
+    const { contentHash: _, ...commit } = aCommit(3)
+    const unit = { ...commit, tractId: 't', blob: aBlob(3), refName: 'main', expected: seen }
+    await expect(store.commits.saveWithBlob(unit)).rejects.toMatchObject(damage)
+    expect(await store.commits.get(hash(3))).toBeNull()
+    await store.refs.setRef('t', 'main', hash(2))
+    expect(await store.refs.getRef('t', 'main')).toBe(hash(2))
   })
 
   it('values of enumerations that a newer writer knows are handed out as they stand', async ({

@@ -1,10 +1,12 @@
-import { RefConflictError, SymbolicRefError } from '@tract/repositories'
+import { DamagedDataError, RefConflictError, SymbolicRefError } from '@tract/repositories'
 import type { Connection } from '../connection.js'
-import { checkId, checkName } from '../input.js'
+import { checkId, checkName, describe } from '../input.js'
 
 export const REF_NAME_LENGTH = 255
 
 export const REF = 'SELECT refs.* FROM refs WHERE tract_id = ? AND ref_name = ?'
+const REF_COMPARED = `
+  SELECT refs.*, commit_hash IS ? FROM refs WHERE tract_id = ? AND ref_name = ?`
 const REPLACE = `
   ON CONFLICT (tract_id, ref_name)
   DO UPDATE SET commit_hash = excluded.commit_hash, symbolic_target = excluded.symbolic_target`
@@ -37,6 +39,7 @@ export function setSymbolicRef(db: Connection, tractId: string, refName: string,
  *
  * @throws {@link RefConflictError} where it is elsewhere
  * @throws {@link SymbolicRefError} where it is symbolic
+ * @throws {@link DamagedDataError} where it leads to what is no text
  */
 export function compareAndSetRef(
   db: Connection,
@@ -47,10 +50,14 @@ export function compareAndSetRef(
 ): void {
   // Between the move that failed and the look at why, another process may bring the ref to where it is expected.
   while (!move(db, tractId, refName, expected, next)) {
-    const ref = db.refs.get(REF, tractId, refName)
+    const [[ref], [isExpected]] = db.refs.allWith(REF_COMPARED, expected, tractId, refName)
     if (ref?.symbolicTarget != null) throw new SymbolicRefError(tractId, refName, ref.symbolicTarget)
     const actual = ref?.commitHash ?? null
     if (actual !== expected) throw new RefConflictError(tractId, refName, expected, actual)
+    // What is no UTF-8 reads like another text, and SQLite tells them apart: no move would ever succeed.
+    if (isExpected === 0) {
+      throw new DamagedDataError('refs.commit_hash', `bytes that read as ${describe(actual)}`, 'UTF-8 text')
+    }
   }
 }
 
