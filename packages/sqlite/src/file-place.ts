@@ -1,10 +1,13 @@
-import { realpathSync, type Stats, statSync } from 'node:fs'
+import { type BigIntStats, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { StorageFailedError } from '@tract/repositories'
 import type { Database } from 'better-sqlite3'
 
-/** What a file is, whatever its name: two names of one file have the same. */
-type Identity = Pick<Stats, 'dev' | 'ino'>
+/** What a file is, whatever its name: two names of one file have the same. A `number` would round some of them. */
+type Identity = Pick<BigIntStats, 'dev' | 'ino'>
+
+/** When a folder's list of names last changed, by the file system's clock: some show a name that goes in one of the two alone. */
+type Changed = Pick<BigIntStats, 'ctimeNs' | 'mtimeNs'>
 
 /** A file that the database has open, and the name that it was opened by. */
 interface OpenedFile extends Identity {
@@ -25,6 +28,7 @@ const BESIDE = ['-wal', '-shm']
  * milliseconds. File systems keep that time in steps: of some milliseconds, the oldest of two seconds.
  */
 const SETTLED_MS = { fine: 100, coarse: 3000 }
+const SECOND_NS = 1_000_000_000n
 
 /** The files that handles opened, looked at as soon as each was open. */
 const opened = new WeakMap<Database, OpenedDatabase>()
@@ -38,7 +42,11 @@ export function noteOpenedFile(handle: Database): void {
   if (handle.memory || handle.readonly) return
   try {
     const path = resolve(handle.name)
-    opened.set(handle, { path, realPath: realpathSync(path), ...identityOf(statSync(path)) })
+    opened.set(handle, {
+      path,
+      realPath: realpathSync(path),
+      ...identityOf(statSync(path, { bigint: true })),
+    })
   } catch (error) {
     throw unseen(handle.name, handle.name, error)
   }
@@ -58,8 +66,8 @@ export class FilePlace {
   readonly #database: OpenedDatabase
   /** The files beside it. */
   #beside: readonly OpenedFile[] = []
-  /** When the folder's list of names last changed as far as it was looked at, by the file system's clock. */
-  #changedMs = Number.NaN
+  /** What the folder showed when it was last looked at. */
+  #changed: Changed | undefined
   /** Since when it has shown this, by ours. */
   #since = 0
   /** Whether every change of a name from now on shows in the folder's time. */
@@ -106,26 +114,27 @@ export class FilePlace {
   check(): void {
     const folder = this.#look(this.#folder)
     this.#checkFile(this.#database)
-    if (folder?.ctimeMs === this.#changedMs && this.#isSettled) return
+    if (this.#isSettled && isSame(folder, this.#changed)) return
     for (const file of this.#beside) this.#checkFile(file)
-    this.#note(folder?.ctimeMs ?? Number.NaN)
+    this.#note(folder)
   }
 
-  /** The files were found in place after the folder had shown this time. */
-  #note(changedMs: number): void {
+  /** The files were found in place after the folder had shown this. */
+  #note(changed: Changed | undefined): void {
     const now = performance.now()
-    if (changedMs !== this.#changedMs) {
-      this.#changedMs = changedMs
+    if (!isSame(changed, this.#changed)) {
+      this.#changed = changed
       this.#since = now
     }
-    const { fine, coarse } = SETTLED_MS
-    this.#isSettled = now - this.#since > (changedMs % 1000 === 0 ? coarse : fine)
+    const isCoarse = changed !== undefined && changed.ctimeNs % SECOND_NS === 0n
+    this.#isSettled =
+      changed !== undefined && now - this.#since > (isCoarse ? SETTLED_MS.coarse : SETTLED_MS.fine)
   }
 
   #checkFile({ path, dev, ino }: OpenedFile): void {
     const found = this.#look(path)
     // A file that is mounted by itself is still found when its last name is gone.
-    const isThere = found !== undefined && found.nlink > 0
+    const isThere = found !== undefined && found.nlink > 0n
     if (isThere && found.ino === ino && found.dev === dev) return
     const what = isThere ? 'was replaced by another file' : 'was deleted or moved'
     throw new StorageFailedError(
@@ -135,7 +144,7 @@ export class FilePlace {
     )
   }
 
-  #look(path: string): Stats | undefined {
+  #look(path: string): BigIntStats | undefined {
     try {
       return statSync(path, QUIETLY)
     } catch (error) {
@@ -150,8 +159,12 @@ function unseen(location: string, path: string, error: unknown): StorageFailedEr
   return new StorageFailedError(location, reason, message, { cause: error })
 }
 
-const QUIETLY = { throwIfNoEntry: false } as const
+const QUIETLY = { bigint: true, throwIfNoEntry: false } as const
 
-function identityOf({ dev, ino }: Stats): Identity {
+function identityOf({ dev, ino }: BigIntStats): Identity {
   return { dev, ino }
+}
+
+function isSame(one: Changed | undefined, other: Changed | undefined): boolean {
+  return one?.ctimeNs === other?.ctimeNs && one?.mtimeNs === other?.mtimeNs
 }
