@@ -113,7 +113,10 @@ export abstract class CommitRepository {
   /** The hashes of the tract's commits, oldest first. */
   abstract getHashes(tractId: string, options?: HashOptions): Promise<readonly string[]>
 
-  /** The hashes of the tract's commits, oldest first, as they are asked for; see {@link iterateAncestors}. */
+  /**
+   * The hashes of the tract's commits, oldest first, as they are asked for; see {@link iterateAncestors}. Whoever saves a
+   * commit of the tract for each hash that comes makes a loop without end.
+   */
   abstract iterateHashes(tractId: string): AsyncGenerator<string, void, undefined>
 
   /** The ids of all tracts that any row names, by code point; a child that has no row of its own yet is among them. */
