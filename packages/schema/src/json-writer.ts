@@ -65,7 +65,11 @@ function write(value: unknown, layout: Layout, path: (string | number)[]): strin
   }
 }
 
+/** Short text of which no layout escapes anything: most keys and many values. A long one is quoted faster than looked at. */
+const ORDINARY = /^[ !#-[\]-~]{0,64}$/
+
 function writeString(text: string, layout: Layout, path: readonly (string | number)[]): string {
+  if (ORDINARY.test(text)) return `"${text}"`
   if (!text.isWellFormed()) return refuse(path, `a lone surrogate in ${describe(text)}`)
   // JSON.stringify writes the short escapes and lower-case \u00xx that Python writes.
   const quoted = JSON.stringify(text)
@@ -89,14 +93,13 @@ function writeNumber(value: number, path: readonly (string | number)[]): string 
  */
 function floatText(value: number): string {
   if (Object.is(value, -0)) return '-0.0'
-  const [mantissa = '', exponentText = ''] = value.toExponential().split('e')
-  const exponent = Number(exponentText)
-  if (exponent < -4 || exponent >= 16) {
-    const digits = String(Math.abs(exponent)).padStart(2, '0')
-    return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`
+  const size = Math.abs(value)
+  if (size >= 1e-4 && size < 1e16) {
+    const text = String(value)
+    return Number.isInteger(value) ? `${text}.0` : text
   }
-  const text = String(value)
-  return text.includes('.') ? text : `${text}.0`
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e')
+  return `${mantissa}e${exponent.slice(0, 1)}${exponent.slice(1).padStart(2, '0')}`
 }
 
 function writeArray(values: readonly unknown[], layout: Layout, path: (string | number)[]): string {
@@ -113,16 +116,19 @@ function writeArray(values: readonly unknown[], layout: Layout, path: (string | 
 function writeObject(value: object, layout: Layout, path: (string | number)[]): string {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return refuse(path, describe(value))
-  const entries = Object.entries(value)
-  if (layout.sortKeys) entries.sort(([left], [right]) => compareCodePoints(left, right))
+  const keys = Object.keys(value)
+  if (layout.sortKeys) keys.sort(compareCodePoints)
   const depth = path.length
-  const parts = new Array<string>(entries.length)
-  for (const [index, [key, item]] of entries.entries()) {
+  let fields = ''
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string
     path[depth] = key
-    parts[index] = `${writeString(key, layout, path)}${layout.keySeparator}${write(item, layout, path)}`
+    const name = writeString(key, layout, path)
+    const item = write((value as Readonly<Record<string, unknown>>)[key], layout, path)
+    fields += `${index === 0 ? '' : layout.itemSeparator}${name}${layout.keySeparator}${item}`
   }
   path.length = depth
-  return `{${parts.join(layout.itemSeparator)}}`
+  return `{${fields}}`
 }
 
 /** Orders text by code point, as Python does; JavaScript's own order is by UTF-16 unit and puts U+FF5E before 😀. */

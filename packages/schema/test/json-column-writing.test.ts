@@ -102,7 +102,7 @@ describe('structure', () => {
       },
     }
     expect(() => jsonCodec.to(value)).toThrow(
-      expect.objectContaining({ code: 'invalid_value', path: '$.a', cause: thief }),
+      expect.objectContaining({ code: 'invalid_value', path: '$.a.b', cause: thief }),
     )
   })
 
