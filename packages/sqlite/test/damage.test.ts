@@ -5,6 +5,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -274,6 +275,28 @@ describe('what can be read of a damaged file', () => {
       (name) => name.startsWith('tract-salvage-') && !before.has(name),
     )
     expect(left).toEqual([])
+  })
+
+  it('is what its log holds too where the header was overwritten, also by a symbolic link', async ({
+    open,
+    plain,
+    location,
+    folder,
+  }) => {
+    await fill(await open())
+    const handle = plain()
+    handle.pragma('wal_checkpoint(TRUNCATE)')
+    // The header's page is not in the log then.
+    handle.prepare('UPDATE commits SET token_count = 77 WHERE commit_hash = ?').run(hash(5))
+    const [copy, link] = [join(folder, 'copy.db'), join(folder, 'link.db')]
+    for (const end of ['', '-wal']) copyFileSync(location + end, copy + end)
+    writeFileSync(copy, readFileSync(copy).fill(0, 0, 100))
+    symlinkSync('copy.db', link)
+    for (const path of [copy, link]) {
+      const { rows, lost } = await readable(await open(path, SALVAGE), 'commits')
+      expect(rows.find(({ commit_hash }) => commit_hash === hash(5))).toMatchObject({ token_count: 77 })
+      expect(lost).toEqual([])
+    }
   })
 
   it('names the file that was given, not the copy that is read for it', async ({ open, location, plain }) => {
