@@ -1,7 +1,9 @@
 import type { Connection } from './connection.js'
 import { UnsafeSchemaError } from './errors.js'
+import { callsFunction, HARMLESS } from './function-calls.js'
 import { COMPRESSION_TABLES, isMadeUp, ORPHANS_TABLE, UNDER_CONSTRUCTION } from './names.js'
-import { callsFunction, groupAt, HARMLESS, isToken, lower, type Token, tokensOf } from './sql-tokens.js'
+import { reasonInOurTable } from './our-table.js'
+import { groupAt, isToken, lower, reasonInTokens, type Token, tokensOf } from './sql-tokens.js'
 import { TABLES } from './version-6.js'
 import { countExpansions } from './view-expansions.js'
 
@@ -196,6 +198,8 @@ function reasonAgainst(
 ): string | null {
   const changes = changed.get(tableKey)
   if (changes === undefined) return null
+  const unknown = reasonInTokens(tokens)
+  if (unknown !== null) return unknown
   const isOurs = ours.has(tableKey)
   const table = isOurs ? `table ${tableKey} of ours` : `table ${tableKey}, which foreign keys change`
   if (type === 'trigger') {
@@ -228,21 +232,6 @@ function reasonInTable(tokens: readonly Token[], changes: ReadonlySet<Change>): 
     if (isToken(token, 'check') && changes.has('update') && calls()) return 'its CHECK calls a function'
     if (isToken(token, 'default') && changes.has('default') && calls()) return 'its DEFAULT calls a function'
     if (isToken(token, 'as') && calls()) return 'its computed column calls a function'
-  }
-  return null
-}
-
-/** What in the text of a table of ours runs when it is written, or is not as the format has it. */
-export function reasonInOurTable(tokens: readonly Token[]): string | null {
-  for (const [index, token] of tokens.entries()) {
-    const group = isToken(tokens[index + 1], '(') ? groupAt(tokens, index + 1) : []
-    if (isToken(token, 'check') && callsFunction(group)) return 'its CHECK calls a function'
-    if (isToken(token, 'default') && callsFunction(group)) return 'its DEFAULT calls a function'
-    if (isToken(token, 'as') && isToken(tokens[index + 1], '(')) return 'it has a computed column'
-    if (isToken(token, 'on') && isToken(tokens[index + 1], 'conflict'))
-      return 'it settles conflicts by itself'
-    const collation = tokens[index + 1]?.text
-    if (isToken(token, 'collate') && collation !== 'binary') return `it compares text by ${collation}`
   }
   return null
 }

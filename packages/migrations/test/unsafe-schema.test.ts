@@ -59,6 +59,9 @@ const chainOfViews = (length: number) =>
    INSERT INTO sqlite_schema SELECT 'view', 'v' || i, 'v' || i, 0,
      'CREATE VIEW v' || i || ' AS SELECT * FROM v' || (i + 1) FROM n`
 
+/** SQLite takes it for white space behind other white space. */
+const TAB = ' \v'
+
 const UNSAFE: readonly UnsafeFile[] = [
   {
     what: 'a trigger on a table of ours',
@@ -164,6 +167,66 @@ const UNSAFE: readonly UnsafeFile[] = [
     ),
     refused: ['table', 'blobs'],
     reason: /CHECK calls a function/,
+  },
+  ...[
+    [
+      'CHECK',
+      `PRIMARY KEY`,
+      `CHECK${TAB}(length${TAB}(hex(byte_size)) > 0), PRIMARY KEY`,
+      'CHECK calls a function',
+    ],
+    ['function', 'PRIMARY KEY', `CHECK (hex${TAB}(byte_size) > 0), PRIMARY KEY`, 'CHECK calls a function'],
+    ['DEFAULT', 'payload_json TEXT', `payload_json TEXT DEFAULT${TAB}(hex(9))`, 'DEFAULT calls a function'],
+    ['AS', 'PRIMARY KEY', `evil AS${TAB}(hex(zeroblob(9))), PRIMARY KEY`, 'computed column'],
+    ['ON', '(content_hash)', `(content_hash) ON${TAB}CONFLICT REPLACE`, 'settles conflicts by itself'],
+    ['COLLATE', 'payload_json TEXT', `payload_json TEXT COLLATE${TAB}NOCASE`, 'compares text by nocase'],
+    ['column', 'PRIMARY KEY', `${TAB}rowid, PRIMARY KEY`, 'its column rowid'],
+  ].map(([where, from = '', to = '', reason = '']) => ({
+    what: `a table of ours with a vertical tab behind or before a ${where}`,
+    sql: rewritten('blobs', from, to),
+    refused: ['table', 'blobs'] as const,
+    reason: new RegExp(reason),
+  })),
+  ...['hex', '"hex"'].map((name) => ({
+    what: `an index over ${name}, a vertical tab and a parenthesis`,
+    sql: `CREATE INDEX evil ON blobs (${name}${TAB}(payload_json))`,
+    refused: ['index', 'evil'] as const,
+    reason: /calls a function/,
+  })),
+  ...[':', '@', '$'].map((mark) => ({
+    what: `a default of the parameter ${mark}hex, which SQLite takes for null in a file`,
+    sql: rewritten(
+      'refs',
+      'symbolic_target VARCHAR(255)',
+      `symbolic_target VARCHAR(255) DEFAULT (${mark}hex)`,
+    ),
+    refused: ['table', 'refs'] as const,
+    reason: new RegExp(`its text has "[${mark}]", which no schema needs`),
+  })),
+  {
+    what: 'a trigger with a parameter on a table that foreign keys change',
+    sql: `CREATE TABLE app (a REFERENCES commits ON DELETE CASCADE);
+      CREATE TRIGGER evil AFTER INSERT ON app BEGIN SELECT 9; END; ${rewritten('evil', '9', '?9')}`,
+    refused: ['trigger', 'evil'],
+    reason: /its text has "\?"/,
+  },
+  ...['rowid', 'RowId', '_rowid_', 'oid'].map((name) => ({
+    what: `a table of ours with a column ${name}`,
+    sql: `ALTER TABLE commits ADD COLUMN "${name}"`,
+    refused: ['table', 'commits'] as const,
+    reason: new RegExp(`its column ${name} stands in the place of the row id`, 'i'),
+  })),
+  ...["'rowid' TEXT", '[rowid]', '/* , */ rowid INTEGER'].map((column) => ({
+    what: `a table of ours that begins with a column ${column}`,
+    sql: rewritten('policy_log', 'id INTEGER', `${column.replaceAll("'", "''")}, id INTEGER`),
+    refused: ['table', 'policy_log'] as const,
+    reason: /its column rowid/,
+  })),
+  {
+    what: 'a table of ours without row ids',
+    sql: 'DROP TABLE refs; CREATE TABLE refs (tract_id TEXT, ref_name TEXT PRIMARY KEY) STRICT, WITHOUT\n RowId',
+    refused: ['table', 'refs'],
+    reason: /its rows have no id/,
   },
   {
     what: 'a default that calls a function',
@@ -301,6 +364,16 @@ const UNSAFE: readonly UnsafeFile[] = [
     reason: /too many views/,
   })),
   {
+    what: 'views whose parts and tables stand behind vertical tabs',
+    sql: bombOfViews(
+      60,
+      'v',
+      `x.a FROM (WITH y (a) AS (SELECT a FROM main${TAB}. #),${TAB}x (a) AS (SELECT 1) SELECT x.a FROM x, y, #)`,
+    ),
+    refused: ['view', 'v8'],
+    reason: /too many views/,
+  },
+  {
     what: 'one view whose parts expand without end',
     sql: bombOfParts(60),
     refused: ['view', 'bomb'],
@@ -412,6 +485,28 @@ test('what an application keeps beside ours is taken and kept: tables, views, tr
     strict: false,
   })
   expect(await planMigration(dataSource)).toMatchObject({ changes: false })
+})
+
+test('an application’s columns may be named rowid, and have the marks of parameters in texts', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE app (rowid, oid, _rowid_, a REFERENCES commits ON DELETE CASCADE, b CHECK (b <> ':a?@#'));
+     CREATE TABLE bare (rowid PRIMARY KEY) WITHOUT ROWID;
+     CREATE INDEX of_row ON commits (token_count, commit_hash) WHERE (rowid) > 1`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+})
+
+test('a text is read up to its first NUL, as by SQLite', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE app (a PRIMARY KEY) WITHOUT ROWID; PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = sql || char(0) || ')' WHERE name = 'app';
+     UPDATE sqlite_schema SET sql = sql || char(0) || '@' WHERE name = 'refs'`,
+  )
+  await using(path, async (dataSource) => {
+    const structure = await readStructure(dataSource)
+    expect(structure.find(({ name }) => name === 'app')).toMatchObject({ withoutRowid: true })
+  })
+  expect(await inspectFile(path)).toBe(6)
 })
 
 test('an application’s table that goes with rows of ours may compute, check and act as it does everywhere', async () => {

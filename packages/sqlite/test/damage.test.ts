@@ -115,6 +115,28 @@ describe('a damaged schema in which something stands in the place of a table of 
       `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT AS (hex(zeroblob(9)))')
         WHERE name = 'blobs'`,
     ],
+    [
+      'a computed column behind a vertical tab',
+      'blobs',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT AS \v(hex(zeroblob(9)))')
+        WHERE name = 'blobs'`,
+    ],
+    [
+      'a default of a parameter',
+      'blobs',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT DEFAULT (?1)')
+        WHERE name = 'blobs'`,
+    ],
+    [
+      'a column in the place of the row id',
+      'commits',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'message TEXT', 'rowid, message TEXT') WHERE name = 'commits'`,
+    ],
+    [
+      'a table without row ids',
+      'refs',
+      `UPDATE sqlite_schema SET sql = sql || ' WITHOUT ROWID' WHERE name = 'refs'`,
+    ],
   ] as const)('is refused: %s', async ([, object, sql], { open, location, plain }) => {
     const store = await open()
     await store.transaction(async (tx) => {
@@ -223,6 +245,22 @@ describe('what can be read of a damaged file', () => {
       place: 'commits.message',
     })
     await expect(store.commits.get(hash(8))).rejects.toMatchObject({ code: 'damaged_data' })
+  })
+
+  it('is told by a typed error where a column stands in the place of the row id since the store is open', async ({
+    store,
+  }) => {
+    await fill(store)
+    await store.withManager((manager) =>
+      manager.query("ALTER TABLE commits ADD COLUMN rowid NOT NULL DEFAULT 'x'"),
+    )
+    await expect(readable(store, 'commits')).rejects.toMatchObject({
+      code: 'damaged_data',
+      place: 'commits.rowid',
+      found: '"x"',
+    })
+    await store.withManager((manager) => manager.query('ALTER TABLE commits DROP COLUMN rowid'))
+    expect((await readable(store, 'commits')).rows).toHaveLength(COMMITS)
   })
 
   it('is for reading only', async ({ open, store }) => {
