@@ -97,7 +97,7 @@ const UNSAFE: readonly UnsafeFile[] = [
       CREATE TABLE two (a REFERENCES one ON DELETE SET NULL);
       CREATE TRIGGER evil AFTER UPDATE ON two BEGIN DELETE FROM refs; END`,
     refused: ['trigger', 'evil'],
-    reason: /table two, which foreign keys change/,
+    reason: /when table two, which foreign keys change, is written/,
   },
   ...['commits', 'COMMITS', 'Refs'].map((name) => ({
     what: `a view with the name ${name}`,
@@ -315,7 +315,14 @@ const UNSAFE: readonly UnsafeFile[] = [
     what: 'an application’s table whose keys are set to a default that calls a function',
     sql: 'CREATE TABLE app (a DEFAULT (hex(zeroblob(9))) REFERENCES commits ON DELETE SET DEFAULT)',
     refused: ['table', 'app'],
-    reason: /DEFAULT calls a function/,
+    reason: /default of its foreign key a calls a function/,
+  },
+  {
+    what: 'an application’s table of which one of two keys is set to a default that calls a function',
+    sql: `CREATE TABLE app (a DEFAULT 'a', "B" DEFAULT (random()), FOREIGN KEY (a, b)
+      REFERENCES commit_parents (commit_hash, parent_hash) ON UPDATE SET DEFAULT)`,
+    refused: ['table', 'app'],
+    reason: /default of its foreign key B calls a function/,
   },
   ...['DELETE SET NULL', 'UPDATE CASCADE', 'DELETE SET DEFAULT'].map((action) => ({
     what: `an application’s table with a CHECK, written ON ${action}`,
@@ -487,10 +494,50 @@ test('what an application keeps beside ours is taken and kept: tables, views, tr
   expect(await planMigration(dataSource)).toMatchObject({ changes: false })
 })
 
-test('an application’s columns may be named rowid, and have the marks of parameters in texts', async () => {
+test('an application’s table that goes with rows of ours may call every function of SQLite’s that makes a value of its arguments', async () => {
+  const handle = new Database(':memory:')
+  const plain = handle
+    .prepare<[], { name: string; args: number }>(
+      `SELECT name, max(narg) AS args FROM pragma_function_list WHERE type = 's' AND builtin AND name GLOB '[a-z]*'
+         AND flags & 0x800 AND flags & 0x200000 AND name NOT IN ('zeroblob', 'sqlite_log') GROUP BY name`,
+    )
+    .all()
+  handle.close()
+  expect(plain.length).toBeGreaterThan(90)
+  const columns = plain.map(({ name, args }, n) => {
+    const given = ['a', '0.5', "'x'"].slice(0, args < 0 ? 2 : args)
+    return `c${n} AS (${name}(${given.join(', ')}))`
+  })
+  const path = unsafeFile(
+    `CREATE TABLE note (a, b REFERENCES commits ON DELETE CASCADE ON UPDATE CASCADE, ${columns.join(', ')},
+       one AS (a LIKE 'x%' ESCAPE ('!')), two AS (a NOT GLOB 'x*'), three AS (a -> 'b' ->> 'c'));
+     CREATE INDEX note_kind ON note (a) WHERE a LIKE ('x%')`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+})
+
+test('types in a CAST and comparisons by IS DISTINCT FROM call no function', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE note (a REFERENCES commits ON DELETE CASCADE, b AS (CAST(a AS DECIMAL(10, 2))),
+       c AS (CAST(CAST(a AS "unsigned" BIG 'INT' (-10)) AS VARCHAR(9)) IS DISTINCT FROM (1)));
+     CREATE INDEX app_cast ON commits (CAST(token_count AS VARYING CHARACTER (10)), (token_count IS NOT DISTINCT FROM (1)));
+     CREATE INDEX app_signs ON commits ((((token_count + 1_0 - .5e-1 * 2 / 3 % 4) << 1 >> 2 & 3 | ~4) <> 5 == 6) != x'07')
+       WHERE token_count < 1 OR token_count > 2 OR token_count <= 3 OR token_count >= 0x4 OR message || 'a' = 'b'`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+})
+
+test('a type in a CAST hides no call behind it', async () => {
+  const path = unsafeFile('CREATE INDEX evil ON commits (CAST(token_count AS VARCHAR(10)) || hex(message))')
+  await expect(inspectFile(path)).rejects.toMatchObject({ code: 'unsafe_schema', object: 'evil' })
+})
+
+test('an application’s columns may be named rowid, have the marks of parameters in texts, and be random by default', async () => {
   const path = unsafeFile(
     `CREATE TABLE app (rowid, oid, _rowid_, a REFERENCES commits ON DELETE CASCADE, b CHECK (b <> ':a?@#'));
      CREATE TABLE bare (rowid PRIMARY KEY) WITHOUT ROWID;
+     CREATE TABLE flag (a DEFAULT 'x' REFERENCES commits ON DELETE SET DEFAULT, at DEFAULT (random()),
+       b DEFAULT (random()) REFERENCES commits ON DELETE CASCADE);
      CREATE INDEX of_row ON commits (token_count, commit_hash) WHERE (rowid) > 1`,
   )
   expect(await inspectFile(path)).toBe(6)
