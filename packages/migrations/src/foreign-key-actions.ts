@@ -24,10 +24,12 @@ const OWN_ACTIONS = new Set([
 ])
 const INACTIVE = new Set(['NO ACTION', 'RESTRICT'])
 
-const FOREIGN_KEYS = `SELECT m.name AS "table", f."from", f."table" AS target, f.on_delete, f.on_update, c.hidden,
-    c.dflt_value AS "default"
-  FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0) m,
-    pragma_foreign_key_list(m.name, 'main') f LEFT JOIN pragma_table_xinfo(m.name, 'main') c ON c.name = f."from"`
+// The columns are read once, not for each key: a table of many keys would take SQLite long.
+const FOREIGN_KEYS = `WITH stored AS (SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0),
+    columns AS MATERIALIZED (SELECT s.name AS "table", c.name, c.hidden, c.dflt_value
+      FROM stored s, pragma_table_xinfo(s.name, 'main') c)
+  SELECT s.name AS "table", f."from", f."table" AS target, f.on_delete, f.on_update, c.hidden, c.dflt_value AS "default"
+  FROM stored s, pragma_foreign_key_list(s.name, 'main') f LEFT JOIN columns c ON c."table" = s.name AND c.name = f."from"`
 
 /** The foreign keys of a database, column by column, without those of virtual tables. */
 export function foreignKeysOf(connection: Connection): Promise<ForeignKeyColumn[]> {
@@ -43,22 +45,32 @@ export type Changes = ReadonlyMap<string, ReadonlySet<Change>>
 
 /** Our tables, and those whose rows SQLite changes by foreign keys where rows of ours are changed, with the changes. */
 export function changesOf(ours: ReadonlySet<string>, foreignKeys: readonly ForeignKeyColumn[]): Changes {
-  const changes = new Map([...ours].map((key) => [key, new Set<Change>(CHANGES)]))
-  for (let grows = true; grows; ) {
-    grows = false
-    for (const foreignKey of foreignKeys) {
-      const table = lower(foreignKey.table)
-      const known = changes.get(table) ?? new Set()
-      for (const change of changes.get(lower(foreignKey.target)) ?? []) {
-        const action = actionAt(change, foreignKey)
-        const effect = action === 'CASCADE' ? change : 'update'
-        if (INACTIVE.has(action) || known.has(effect)) continue
-        changes.set(table, known.add(effect))
-        grows = true
-      }
+  const naming = byTarget(foreignKeys)
+  const changes = new Map<string, Set<Change>>()
+  const found = [...ours].flatMap((table) => CHANGES.map((change) => ({ table, change })))
+  for (let next = found.pop(); next !== undefined; next = found.pop()) {
+    const { table, change } = next
+    const known = changes.get(table) ?? new Set()
+    if (known.has(change)) continue
+    changes.set(table, known.add(change))
+    for (const foreignKey of naming.get(table) ?? []) {
+      const action = actionAt(change, foreignKey)
+      if (INACTIVE.has(action)) continue
+      found.push({ table: lower(foreignKey.table), change: action === 'CASCADE' ? change : 'update' })
     }
   }
   return changes
+}
+
+function byTarget(foreignKeys: readonly ForeignKeyColumn[]): ReadonlyMap<string, ForeignKeyColumn[]> {
+  const naming = new Map<string, ForeignKeyColumn[]>()
+  for (const foreignKey of foreignKeys) {
+    const target = lower(foreignKey.target)
+    const known = naming.get(target)
+    if (known === undefined) naming.set(target, [foreignKey])
+    else known.push(foreignKey)
+  }
+  return naming
 }
 
 /** What a foreign key does to its own row where the row that it names is changed. */

@@ -556,6 +556,39 @@ test('a text is read up to its first NUL, as by SQLite', async () => {
   expect(await inspectFile(path)).toBe(6)
 })
 
+test.each([
+  [
+    'a view of 8,000 parts and 8,000 statements with parts of their own',
+    `CREATE VIEW app AS WITH ${Array.from({ length: 8000 }, (_, n) => `c${n} AS (SELECT 1)`).join()}
+     SELECT 1 IN (${Array.from({ length: 8000 }, () => '(WITH x AS (SELECT 1) SELECT 1)').join()})`,
+  ],
+  [
+    'a CHECK of 900 parentheses inside of one another around a long list',
+    rewritten(
+      'blobs',
+      'PRIMARY KEY',
+      `CHECK (${'('.repeat(900)}1 IN (${'1,'.repeat(200_000)}1)${')'.repeat(900)}), PRIMARY KEY`,
+    ),
+  ],
+  [
+    'a table of 1,900 columns with five foreign keys each',
+    `CREATE TABLE app (${Array.from({ length: 1900 }, (_, n) => `c${n} ${'REFERENCES commits '.repeat(5)}`).join()})`,
+  ],
+  [
+    'a chain of 2,000 tables whose foreign keys delete one another, the last one first',
+    `BEGIN; ${Array.from(
+      { length: 2000 },
+      (_, n) =>
+        `CREATE TABLE t${n} (a REFERENCES ${n === 1999 ? 'commits' : `t${n + 1}`} ON DELETE CASCADE);`,
+    ).join('')} COMMIT`,
+  ],
+])('%s is judged in the time that its length takes', async (_what, sql) => {
+  const path = unsafeFile(sql)
+  const began = performance.now()
+  expect(await inspectFile(path)).toBe(6)
+  expect(performance.now() - began).toBeLessThan(2000)
+})
+
 test('an application’s table that goes with rows of ours may compute, check and act as it does everywhere', async () => {
   const path = unsafeFile(
     `CREATE TABLE note (id INTEGER PRIMARY KEY, created datetime NOT NULL DEFAULT (datetime('now')), kind, data,
