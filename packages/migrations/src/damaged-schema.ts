@@ -4,8 +4,9 @@ import { sqliteCode } from './database-error.js'
 import { UnsafeSchemaError } from './errors.js'
 import { isMadeUp } from './names.js'
 import { checkDataSource, checkPath } from './options.js'
-import { isToken, lower, tokensOf } from './sql-tokens.js'
-import { OUR_NAMES, reasonInOurTable } from './unsafe-schema.js'
+import { reasonInOurTable } from './our-table.js'
+import { isToken, lower, reasonInTokens, tokensOf } from './sql-tokens.js'
+import { OUR_NAMES } from './unsafe-schema.js'
 
 /** What is used of better-sqlite3's handle. */
 interface Handle {
@@ -74,5 +75,5 @@ function reasonAgainst({ type, name, sql }: { readonly [column in keyof Entry]: 
     return 'it has the name of a table of SQLite’s own'
   }
   if (!names.some((one) => OUR_NAMES.has(one))) return null
-  return isOther ? 'it has the name of a table of ours' : reasonInOurTable(tokens)
+  return isOther ? 'it has the name of a table of ours' : (reasonInTokens(tokens) ?? reasonInOurTable(tokens))
 }

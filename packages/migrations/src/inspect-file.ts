@@ -147,8 +147,10 @@ export async function checkLastPage(connection: Connection, path: string): Promi
     const pages = Number(connection.pragma('page_count'))
     const expected = pages * Number(connection.pragma('page_size'))
     const { size } = statSync(path)
-    const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })
-    if (size >= expected || (wal?.size ?? 0) > 0) return
+    if (size >= expected) return
+    // It lies beside the file that a symbolic link names.
+    const wal = statSync(`${realpathSync(path)}-wal`, { throwIfNoEntry: false })
+    if ((wal?.size ?? 0) > 0) return
     if (look === LOOKS) throw new TruncatedDatabaseError(path, size, expected)
     await sleep(BETWEEN_LOOKS_MS)
   }

@@ -19,7 +19,6 @@ export async function rebuildObstacle(
   const missing = columnsOnlyIn(expected, found)
   const required = missing.find(({ notNull }) => notNull)
   if (required !== undefined && (await holds('true'))) return `its rows have no ${required.name}`
-  if (found.withoutRowid) return 'it is WITHOUT ROWID'
   if (missing.some(({ notNull }) => notNull)) return null
   for (const column of expected.columns) {
     const present = found.columns.find(({ name }) => name === column.name)

@@ -1,22 +1,33 @@
 /** A piece of SQL text. Comments and white space are none. */
 export interface Token {
-  /** `word` for a bare name or keyword, in lower case; `name` for a quoted one, without its quotes, in lower case. */
-  readonly kind: 'word' | 'name' | 'text' | 'number' | 'symbol'
+  /**
+   * `word` for a bare name or keyword, in lower case; `name` for a quoted one, without its quotes, in lower case; `unknown` for
+   * a character that begins nothing else, such as the mark of a parameter.
+   */
+  readonly kind: 'word' | 'name' | 'text' | 'number' | 'symbol' | 'unknown'
   readonly text: string
 }
 
 const CLOSING: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '[': ']' }
-const SYMBOLS = ['->>', '->', '||']
-/** What SQLite takes for white space; every other character beyond ASCII is a letter to it. */
-const SPACE = /[ \t\n\f\r\ufeff]/
+const SYMBOLS = new Set([
+  ...['->>', '->', '||', '<>', '<=', '<<', '>=', '>>', '==', '!='],
+  ...['(', ')', ',', ';', '.', '+', '-', '*', '/', '%', '&', '|', '~', '<', '>', '='],
+])
+const LONGEST_SYMBOL = 3
+/** What SQLite takes for white space, `\v` behind another alone; every other character beyond ASCII is a letter to it. */
+const SPACE = /[ \t\n\v\f\r\ufeff]/
+const BEGIN_OF_WORD = /[\w\u0080-\uffff]/
 const PART_OF_WORD = /[\w$\u0080-\uffff]/
 const DIGIT = /[0-9]/
 
 /**
- * The pieces of a statement that SQLite has accepted (https://www.sqlite.org/lang_keywords.html). Character by character: a
- * text of any length may be in a file, and a regular expression over all of it may run out of stack.
+ * The pieces of a statement that SQLite has accepted, as its own tokenizer takes them
+ * (https://www.sqlite.org/src/file?name=src/tokenize.c). Character by character: a text of any length may be in a file, and a
+ * regular expression over all of it may run out of stack.
  */
-export function tokensOf(sql: string): Token[] {
+export function tokensOf(text: string): Token[] {
+  // SQLite reads a text up to its first NUL.
+  const [sql = ''] = text.split('\0', 1)
   const tokens: Token[] = []
   for (let at = 0; at < sql.length; ) {
     const character = sql.charAt(at)
@@ -32,14 +43,15 @@ export function tokensOf(sql: string): Token[] {
       at = endOfQuoted(sql, at + 1, closing)
       const text = sql.slice(start + 1, at - 1).replaceAll(closing + closing, closing)
       tokens.push(closing === "'" ? { kind: 'text', text } : { kind: 'name', text: lower(text) })
-    } else if (PART_OF_WORD.test(character)) {
+    } else if (BEGIN_OF_WORD.test(character)) {
       while (at < sql.length && PART_OF_WORD.test(sql.charAt(at))) at++
       const kind = DIGIT.test(character) ? 'number' : 'word'
       tokens.push({ kind, text: lower(sql.slice(start, at)) })
     } else {
-      const text = SYMBOLS.find((symbol) => sql.startsWith(symbol, at)) ?? character
+      const symbol = symbolAt(sql, at)
+      const text = symbol ?? character
       at += text.length
-      tokens.push({ kind: 'symbol', text })
+      tokens.push({ kind: symbol === undefined ? 'unknown' : 'symbol', text })
     }
   }
   return tokens
@@ -48,6 +60,15 @@ export function tokensOf(sql: string): Token[] {
 /** A name as SQLite compares it: by its ASCII letters alone. */
 export function lower(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
+/** The longest symbol that stands at a place. */
+function symbolAt(sql: string, at: number): string | undefined {
+  for (let length = LONGEST_SYMBOL; length > 0; length--) {
+    const text = sql.slice(at, at + length)
+    if (SYMBOLS.has(text)) return text
+  }
+  return undefined
 }
 
 /** Where the text goes on behind a mark, or ends. */
@@ -68,6 +89,12 @@ export function isToken(token: Token | undefined, text: string): boolean {
   return token !== undefined && (token.kind === 'word' || token.kind === 'symbol') && token.text === text
 }
 
+/** What speaks against a text whose pieces SQLite may take otherwise than they were taken here. */
+export function reasonInTokens(tokens: readonly Token[]): string | null {
+  const unknown = tokens.find(({ kind }) => kind === 'unknown')
+  return unknown === undefined ? null : `its text has ${JSON.stringify(unknown.text)}, which no schema needs`
+}
+
 /** The tokens between the parenthesis at a place and the one that closes it. */
 export function groupAt(tokens: readonly Token[], open: number): readonly Token[] {
   let depth = 0
@@ -76,48 +103,4 @@ export function groupAt(tokens: readonly Token[], open: number): readonly Token[
     if (isToken(tokens[index], ')') && --depth === 0) return tokens.slice(open + 1, index)
   }
   return tokens.slice(open + 1)
-}
-
-/** What may stand before a parenthesis without calling a function. */
-const NO_CALL = new Set([
-  ...['and', 'or', 'not', 'in', 'is', 'between', 'case', 'when', 'then', 'else', 'where', 'collate', 'cast'],
-])
-/** Operators and names that stand for functions (https://www.sqlite.org/lang_expr.html). */
-const CALLS = new Set(['like', 'glob', 'regexp', 'match', '->', '->>', 'select'])
-
-/**
- * Functions of SQLite's own that give the same for the same, whatever a file holds, and reach nothing but their arguments
- * (https://www.sqlite.org/lang_corefunc.html).
- */
-export const HARMLESS: ReadonlySet<string> = new Set([
-  ...[
-    'abs',
-    'coalesce',
-    'format',
-    'hex',
-    'ifnull',
-    'iif',
-    'instr',
-    'length',
-    'lower',
-    'max',
-    'min',
-    'nullif',
-  ],
-  ...['printf', 'replace', 'round', 'substr', 'trim', 'typeof', 'upper'],
-  ...['date', 'datetime', 'julianday', 'strftime', 'time', 'unixepoch'],
-  ...['json_extract', 'json_type', 'json_valid', '->', '->>'],
-])
-
-/** Whether an expression calls a function other than those allowed, by its name or by an operator that stands for one. */
-export function callsFunction(
-  expression: readonly Token[],
-  allowed: ReadonlySet<string> = new Set(),
-): boolean {
-  return expression.some((token, index) => {
-    if (token.kind === 'text' || token.kind === 'number' || allowed.has(token.text)) return false
-    if (token.kind !== 'name' && CALLS.has(token.text)) return true
-    if (token.kind === 'symbol' || !isToken(expression[index + 1], '(')) return false
-    return token.kind === 'name' || !NO_CALL.has(token.text)
-  })
 }

@@ -1,7 +1,16 @@
 import type { Connection } from './connection.js'
 import { UnsafeSchemaError } from './errors.js'
+import {
+  type Change,
+  type Changes,
+  changesOf,
+  foreignKeysOf,
+  reasonAgainstKey,
+} from './foreign-key-actions.js'
+import { callsFunction, HARMLESS } from './function-calls.js'
 import { COMPRESSION_TABLES, isMadeUp, ORPHANS_TABLE, UNDER_CONSTRUCTION } from './names.js'
-import { callsFunction, groupAt, HARMLESS, isToken, lower, type Token, tokensOf } from './sql-tokens.js'
+import { reasonInOurTable } from './our-table.js'
+import { groupAt, isToken, lower, reasonInTokens, type Token, tokensOf } from './sql-tokens.js'
 import { TABLES } from './version-6.js'
 import { countExpansions } from './view-expansions.js'
 
@@ -21,27 +30,8 @@ interface SchemaObject extends SchemaEntry {
   readonly tokens: readonly Token[]
 }
 
-/** One column of a foreign key. */
-interface ForeignKeyColumn {
-  readonly table: string
-  readonly from: string
-  readonly target: string
-  readonly on_delete: string
-  readonly on_update: string
-  /** 2 or 3 where the column is computed. */
-  readonly hidden: number
-}
-
 /** Names that are ours whatever bears them. */
 export const OUR_NAMES = new Set([...TABLES.keys(), ...COMPRESSION_TABLES, ORPHANS_TABLE, UNDER_CONSTRUCTION])
-/** The foreign keys of the format that do something to their own row. */
-const OWN_ACTIONS = new Set([
-  'commits.parent_hash',
-  'commits.response_to',
-  'commits.reply_to',
-  'spawn_pointers.parent_commit_hash',
-])
-const INACTIVE = new Set(['NO ACTION', 'RESTRICT'])
 /** More views than this inside of one another are no application's: SQLite would be busy for ever expanding them. */
 const MOST_EXPANSIONS = 1000
 
@@ -49,9 +39,6 @@ const MOST_EXPANSIONS = 1000
 // and a table of the file may stand in front of a function that describes one.
 const ENTRIES = `SELECT type, name, tbl_name AS "table", rootpage AS "rootPage",
   CAST(sql AS TEXT) AS sql FROM sqlite_schema`
-const FOREIGN_KEYS = `SELECT m.name AS "table", f."from", f."table" AS target, f.on_delete, f.on_update, c.hidden
-  FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0) m,
-    pragma_foreign_key_list(m.name, 'main') f LEFT JOIN pragma_table_xinfo(m.name, 'main') c ON c.name = f."from"`
 
 /** What the schema table holds, in its order. */
 export function schemaEntries(connection: Connection): Promise<SchemaEntry[]> {
@@ -84,25 +71,17 @@ export async function refuseUnsafeSchema(
   refuseSharedPages(objects, refuse)
   refuseExpandingViews(objects, refuse)
   const ours = new Set(objects.filter(isOurTable).map(({ key }) => key))
-  const foreignKeys = await connection.rows<ForeignKeyColumn>(FOREIGN_KEYS)
+  const foreignKeys = await foreignKeysOf(connection)
   const changes = changesOf(ours, foreignKeys)
   for (const object of objects) {
     const reason = reasonAgainst(object, ours, changes)
     if (reason !== null) refuse(object, reason)
   }
-  for (const { table, from, target, on_delete, on_update, hidden } of foreignKeys) {
-    const key = lower(table)
-    const isActive =
-      !INACTIVE.has(on_update) || (!INACTIVE.has(on_delete) && !isOwnAction(key, from, on_delete))
-    const object = { type: 'table', name: table, table, rootPage: 0, sql: null }
-    if (ours.has(key) && isActive) refuse(object, `its foreign key ${from} changes rows by itself`)
-    // To find the rows that name a changed one, SQLite computes the column of each.
-    if (changes.has(lower(target)) && hidden > 1) refuse(object, `its foreign key ${from} is computed`)
+  for (const foreignKey of foreignKeys) {
+    const { table } = foreignKey
+    const reason = reasonAgainstKey(foreignKey, ours, changes)
+    if (reason !== null) refuse({ type: 'table', name: table, table, rootPage: 0, sql: null }, reason)
   }
-}
-
-function isOwnAction(table: string, column: string, action: string): boolean {
-  return action === 'SET NULL' && OWN_ACTIONS.has(`${table}.${lower(column)}`)
 }
 
 function objectOf(entry: SchemaEntry): SchemaObject {
@@ -157,47 +136,17 @@ function isOurTable({ type, key, tokens }: SchemaObject): boolean {
   return !isCompression || tokens.some(({ text }) => text === 'compression_id')
 }
 
-/** What may be done to the rows of a table. An insertion is nothing that a foreign key does. */
-type Change = 'delete' | 'update' | 'default'
-
-/** What a foreign key does to its own row where the row that it names is deleted or updated. */
-const CHANGES: Readonly<Record<'delete' | 'update', Readonly<Record<string, readonly Change[]>>>> = {
-  delete: { CASCADE: ['delete'], 'SET NULL': ['update'], 'SET DEFAULT': ['update', 'default'] },
-  update: { CASCADE: ['update'], 'SET NULL': ['update'], 'SET DEFAULT': ['update', 'default'] },
-}
-
-/** Our tables, and those whose rows SQLite changes by foreign keys where rows of ours are changed, with the changes. */
-function changesOf(
-  ours: ReadonlySet<string>,
-  foreignKeys: readonly ForeignKeyColumn[],
-): ReadonlyMap<string, ReadonlySet<Change>> {
-  const changes = new Map([...ours].map((key) => [key, new Set<Change>(['delete', 'update'])]))
-  for (let grows = true; grows; ) {
-    grows = false
-    for (const { table, target, on_delete, on_update } of foreignKeys) {
-      const cause = changes.get(lower(target))
-      const effects = [
-        ...((cause?.has('delete') && CHANGES.delete[on_delete]) || []),
-        ...((cause?.has('update') && CHANGES.update[on_update]) || []),
-      ]
-      const known = changes.get(lower(table)) ?? new Set()
-      if (effects.every((effect) => known.has(effect))) continue
-      changes.set(lower(table), new Set([...known, ...effects]))
-      grows = true
-    }
-  }
-  return changes
-}
-
 function reasonAgainst(
   { type, tableKey, tokens }: SchemaObject,
   ours: ReadonlySet<string>,
-  changed: ReadonlyMap<string, ReadonlySet<Change>>,
+  changed: Changes,
 ): string | null {
   const changes = changed.get(tableKey)
   if (changes === undefined) return null
+  const unknown = reasonInTokens(tokens)
+  if (unknown !== null) return unknown
   const isOurs = ours.has(tableKey)
-  const table = isOurs ? `table ${tableKey} of ours` : `table ${tableKey}, which foreign keys change`
+  const table = isOurs ? `table ${tableKey} of ours` : `table ${tableKey}, which foreign keys change,`
   if (type === 'trigger') {
     return isOurs || runsAt(tokens, changes) ? `it would run when ${table} is written` : null
   }
@@ -226,23 +175,7 @@ function reasonInTable(tokens: readonly Token[], changes: ReadonlySet<Change>): 
     if (!isToken(tokens[index + 1], '(')) continue
     const calls = () => callsFunction(groupAt(tokens, index + 1), HARMLESS)
     if (isToken(token, 'check') && changes.has('update') && calls()) return 'its CHECK calls a function'
-    if (isToken(token, 'default') && changes.has('default') && calls()) return 'its DEFAULT calls a function'
     if (isToken(token, 'as') && calls()) return 'its computed column calls a function'
-  }
-  return null
-}
-
-/** What in the text of a table of ours runs when it is written, or is not as the format has it. */
-export function reasonInOurTable(tokens: readonly Token[]): string | null {
-  for (const [index, token] of tokens.entries()) {
-    const group = isToken(tokens[index + 1], '(') ? groupAt(tokens, index + 1) : []
-    if (isToken(token, 'check') && callsFunction(group)) return 'its CHECK calls a function'
-    if (isToken(token, 'default') && callsFunction(group)) return 'its DEFAULT calls a function'
-    if (isToken(token, 'as') && isToken(tokens[index + 1], '(')) return 'it has a computed column'
-    if (isToken(token, 'on') && isToken(tokens[index + 1], 'conflict'))
-      return 'it settles conflicts by itself'
-    const collation = tokens[index + 1]?.text
-    if (isToken(token, 'collate') && collation !== 'binary') return `it compares text by ${collation}`
   }
   return null
 }

@@ -3,10 +3,16 @@ import { isToken, lower, type Token } from './sql-tokens.js'
 /** A token, or what stands between a parenthesis and the one that closes it. */
 type Piece = Token | readonly Piece[]
 
-/** A common table expression, with those that it sees. */
+/** The common table expressions that a statement sees: those of its own WITH before those around it. */
+interface Scope {
+  readonly parts: ReadonlyMap<string, Part>
+  readonly outer: Scope | null
+}
+
+/** A common table expression, with what it sees. */
 interface Part {
   readonly body: readonly Piece[]
-  readonly scope: ReadonlyMap<string, Part>
+  readonly scope: Scope
   /** How many views and parts it is made of, once that is known. */
   count?: number
 }
@@ -18,30 +24,26 @@ const ENDS = ['select', 'where', 'group', 'having', 'order', 'limit', 'union', '
  * Counts the views and common table expressions that SQLite puts in where it reads a view.
  *
  * @param tokens - the text of the view
- * @param deepest - the most levels that are looked into; below them is more than anybody could count
+ * @param most - where counting ends, of levels too; what is above it is only known to be so
  * @param countView - the count of another view, by its name and how deep it stands; 0 for what is none
  */
 export function countExpansions(
   tokens: readonly Token[],
   depth: number,
-  deepest: number,
+  most: number,
   countView: (name: string, depth: number) => number,
 ): number {
-  const countIn = (
-    body: readonly Piece[],
-    outer: ReadonlyMap<string, Part>,
-    isFrom: boolean,
-    level: number,
-  ): number => {
-    if (level > deepest) return Number.POSITIVE_INFINITY
+  const countIn = (body: readonly Piece[], outer: Scope | null, isFrom: boolean, level: number): number => {
+    if (level > most) return Number.POSITIVE_INFINITY
     const scope = scopeOf(body, outer)
     let count = 0
     for (const place of placesIn(scope === outer ? body : body.slice(startOf(body)), isFrom)) {
+      if (count > most) break
       if (place.kind === 'group') {
         count += countIn(place.body, scope, place.isFrom, level + 1)
         continue
       }
-      const part = place.isQualified ? undefined : scope.get(place.name)
+      const part = place.isQualified ? undefined : partIn(scope, place.name)
       count += part === undefined ? countView(place.name, level + 1) : 1 + countPart(part, level + 1)
     }
     return count
@@ -55,7 +57,7 @@ export function countExpansions(
     return part.count
   }
   const pieces = piecesOf(tokens)
-  return countIn(pieces.slice(pieces.findIndex((piece) => isWord(piece, 'as')) + 1), new Map(), false, depth)
+  return countIn(pieces.slice(pieces.findIndex((piece) => isWord(piece, 'as')) + 1), null, false, depth)
 }
 
 function piecesOf(tokens: readonly Token[]): readonly Piece[] {
@@ -89,20 +91,29 @@ function startOf(body: readonly Piece[]): number {
   return body.findIndex((piece) => isWord(piece, 'select') || isWord(piece, 'values'))
 }
 
-/** The common table expressions that a statement sees: those of its own WITH before those around it. */
-function scopeOf(body: readonly Piece[], outer: ReadonlyMap<string, Part>): ReadonlyMap<string, Part> {
+/** What a statement sees, which is what the one around it sees unless it has a WITH. */
+function scopeOf(body: readonly Piece[], outer: Scope | null): Scope | null {
   const end = startOf(body)
   if (end < 0 || !isWord(body[0], 'with')) return outer
-  const scope = new Map(outer)
+  const parts = new Map<string, Part>()
+  const scope = { parts, outer }
   let name = isWord(body[1], 'recursive') ? body[2] : body[1]
   for (let index = 1; index < end; index++) {
     const isLast = index === end - 1 || isWord(body[index + 1], ',')
     const piece = body[index]
     if (!isLast || piece === undefined) continue
-    if (isName(name) && !('kind' in piece)) scope.set(lower(name.text), { body: piece, scope })
+    if (isName(name) && !('kind' in piece)) parts.set(lower(name.text), { body: piece, scope })
     name = body[index + 2]
   }
   return scope
+}
+
+function partIn(scope: Scope | null, name: string): Part | undefined {
+  for (let seen = scope; seen !== null; seen = seen.outer) {
+    const part = seen.parts.get(name)
+    if (part !== undefined) return part
+  }
+  return undefined
 }
 
 type Place =

@@ -6,10 +6,11 @@ import {
   mkdirSync,
   readdirSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import {
   inspectFile,
   migrate,
@@ -252,6 +253,44 @@ test('errors say their facts as fields too', async () => {
   expect(cut).toMatchObject({ bytes: 8192 })
   expect(new OlderSchemaVersionError('agent.db', 3)).toMatchObject({ found: 3, expected: 6 })
   expect(new OlderSchemaVersionError('agent.db', null).message).toContain('is empty')
+})
+
+test('a file whose log holds the rest of it is whole by a symbolic link too, open or left by a killed writer', async () => {
+  const path = newFile(legacyDatabase(6))
+  const writer = new Database(path)
+  writer.pragma('journal_mode = WAL')
+  writer.exec(`UPDATE blobs SET payload_json = '{"text": "' || hex(zeroblob(9000)) || '"}'`)
+  const left = () => {
+    const copy = join(newDirectory(), 'agent.db')
+    for (const suffix of ['', '-wal']) copyFileSync(path + suffix, copy + suffix)
+    return copy
+  }
+  const throughFolder = (file: string) => {
+    const folder = join(newDirectory(), 'folder')
+    symlinkSync(dirname(file), folder)
+    return join(folder, basename(file))
+  }
+  const link = (file: string) => {
+    const link = join(newDirectory(), 'link.db')
+    symlinkSync(throughFolder(file), link)
+    return link
+  }
+  for (const file of [() => path, left]) {
+    for (const name of [throughFolder, link]) {
+      expect(await inspectFile(name(file()))).toBe(6)
+      expect(await inspectFile(name(file()), { readonly: true })).toBe(6)
+      expect((await planMigration(await open(name(file())))).from).toBe(6)
+    }
+  }
+  writer.close()
+})
+
+test('a file that was cut off is told by a symbolic link too', async () => {
+  const path = newFile(legacyDatabase(6))
+  const link = join(newDirectory(), 'link.db')
+  symlinkSync(path, link)
+  truncateSync(path, statSync(path).size - 4096)
+  expect(await refusal(() => inspectFile(link))).toMatchObject({ code: 'truncated_database', location: link })
 })
 
 test('a journal that a killed writer left is undone, and asked for where the file is only read', async () => {

@@ -59,6 +59,9 @@ const chainOfViews = (length: number) =>
    INSERT INTO sqlite_schema SELECT 'view', 'v' || i, 'v' || i, 0,
      'CREATE VIEW v' || i || ' AS SELECT * FROM v' || (i + 1) FROM n`
 
+/** SQLite takes it for white space behind other white space. */
+const TAB = ' \v'
+
 const UNSAFE: readonly UnsafeFile[] = [
   {
     what: 'a trigger on a table of ours',
@@ -94,7 +97,7 @@ const UNSAFE: readonly UnsafeFile[] = [
       CREATE TABLE two (a REFERENCES one ON DELETE SET NULL);
       CREATE TRIGGER evil AFTER UPDATE ON two BEGIN DELETE FROM refs; END`,
     refused: ['trigger', 'evil'],
-    reason: /table two, which foreign keys change/,
+    reason: /when table two, which foreign keys change, is written/,
   },
   ...['commits', 'COMMITS', 'Refs'].map((name) => ({
     what: `a view with the name ${name}`,
@@ -164,6 +167,66 @@ const UNSAFE: readonly UnsafeFile[] = [
     ),
     refused: ['table', 'blobs'],
     reason: /CHECK calls a function/,
+  },
+  ...[
+    [
+      'CHECK',
+      `PRIMARY KEY`,
+      `CHECK${TAB}(length${TAB}(hex(byte_size)) > 0), PRIMARY KEY`,
+      'CHECK calls a function',
+    ],
+    ['function', 'PRIMARY KEY', `CHECK (hex${TAB}(byte_size) > 0), PRIMARY KEY`, 'CHECK calls a function'],
+    ['DEFAULT', 'payload_json TEXT', `payload_json TEXT DEFAULT${TAB}(hex(9))`, 'DEFAULT calls a function'],
+    ['AS', 'PRIMARY KEY', `evil AS${TAB}(hex(zeroblob(9))), PRIMARY KEY`, 'computed column'],
+    ['ON', '(content_hash)', `(content_hash) ON${TAB}CONFLICT REPLACE`, 'settles conflicts by itself'],
+    ['COLLATE', 'payload_json TEXT', `payload_json TEXT COLLATE${TAB}NOCASE`, 'compares text by nocase'],
+    ['column', 'PRIMARY KEY', `${TAB}rowid, PRIMARY KEY`, 'its column rowid'],
+  ].map(([where, from = '', to = '', reason = '']) => ({
+    what: `a table of ours with a vertical tab behind or before a ${where}`,
+    sql: rewritten('blobs', from, to),
+    refused: ['table', 'blobs'] as const,
+    reason: new RegExp(reason),
+  })),
+  ...['hex', '"hex"'].map((name) => ({
+    what: `an index over ${name}, a vertical tab and a parenthesis`,
+    sql: `CREATE INDEX evil ON blobs (${name}${TAB}(payload_json))`,
+    refused: ['index', 'evil'] as const,
+    reason: /calls a function/,
+  })),
+  ...[':', '@', '$'].map((mark) => ({
+    what: `a default of the parameter ${mark}hex, which SQLite takes for null in a file`,
+    sql: rewritten(
+      'refs',
+      'symbolic_target VARCHAR(255)',
+      `symbolic_target VARCHAR(255) DEFAULT (${mark}hex)`,
+    ),
+    refused: ['table', 'refs'] as const,
+    reason: new RegExp(`its text has "[${mark}]", which no schema needs`),
+  })),
+  {
+    what: 'a trigger with a parameter on a table that foreign keys change',
+    sql: `CREATE TABLE app (a REFERENCES commits ON DELETE CASCADE);
+      CREATE TRIGGER evil AFTER INSERT ON app BEGIN SELECT 9; END; ${rewritten('evil', '9', '?9')}`,
+    refused: ['trigger', 'evil'],
+    reason: /its text has "\?"/,
+  },
+  ...['rowid', 'RowId', '_rowid_', 'oid'].map((name) => ({
+    what: `a table of ours with a column ${name}`,
+    sql: `ALTER TABLE commits ADD COLUMN "${name}"`,
+    refused: ['table', 'commits'] as const,
+    reason: new RegExp(`its column ${name} stands in the place of the row id`, 'i'),
+  })),
+  ...["'rowid' TEXT", '[rowid]', '/* , */ rowid INTEGER'].map((column) => ({
+    what: `a table of ours that begins with a column ${column}`,
+    sql: rewritten('policy_log', 'id INTEGER', `${column.replaceAll("'", "''")}, id INTEGER`),
+    refused: ['table', 'policy_log'] as const,
+    reason: /its column rowid/,
+  })),
+  {
+    what: 'a table of ours without row ids',
+    sql: 'DROP TABLE refs; CREATE TABLE refs (tract_id TEXT, ref_name TEXT PRIMARY KEY) STRICT, WITHOUT\n RowId',
+    refused: ['table', 'refs'],
+    reason: /its rows have no id/,
   },
   {
     what: 'a default that calls a function',
@@ -252,7 +315,14 @@ const UNSAFE: readonly UnsafeFile[] = [
     what: 'an application’s table whose keys are set to a default that calls a function',
     sql: 'CREATE TABLE app (a DEFAULT (hex(zeroblob(9))) REFERENCES commits ON DELETE SET DEFAULT)',
     refused: ['table', 'app'],
-    reason: /DEFAULT calls a function/,
+    reason: /default of its foreign key a calls a function/,
+  },
+  {
+    what: 'an application’s table of which one of two keys is set to a default that calls a function',
+    sql: `CREATE TABLE app (a DEFAULT 'a', "B" DEFAULT (random()), FOREIGN KEY (a, b)
+      REFERENCES commit_parents (commit_hash, parent_hash) ON UPDATE SET DEFAULT)`,
+    refused: ['table', 'app'],
+    reason: /default of its foreign key B calls a function/,
   },
   ...['DELETE SET NULL', 'UPDATE CASCADE', 'DELETE SET DEFAULT'].map((action) => ({
     what: `an application’s table with a CHECK, written ON ${action}`,
@@ -300,6 +370,16 @@ const UNSAFE: readonly UnsafeFile[] = [
     refused: ['view', 'v9'] as const,
     reason: /too many views/,
   })),
+  {
+    what: 'views whose parts and tables stand behind vertical tabs',
+    sql: bombOfViews(
+      60,
+      'v',
+      `x.a FROM (WITH y (a) AS (SELECT a FROM main${TAB}. #),${TAB}x (a) AS (SELECT 1) SELECT x.a FROM x, y, #)`,
+    ),
+    refused: ['view', 'v8'],
+    reason: /too many views/,
+  },
   {
     what: 'one view whose parts expand without end',
     sql: bombOfParts(60),
@@ -412,6 +492,101 @@ test('what an application keeps beside ours is taken and kept: tables, views, tr
     strict: false,
   })
   expect(await planMigration(dataSource)).toMatchObject({ changes: false })
+})
+
+test('an application’s table that goes with rows of ours may call every function of SQLite’s that makes a value of its arguments', async () => {
+  const handle = new Database(':memory:')
+  const plain = handle
+    .prepare<[], { name: string; args: number }>(
+      `SELECT name, max(narg) AS args FROM pragma_function_list WHERE type = 's' AND builtin AND name GLOB '[a-z]*'
+         AND flags & 0x800 AND flags & 0x200000 AND name NOT IN ('zeroblob', 'sqlite_log') GROUP BY name`,
+    )
+    .all()
+  handle.close()
+  expect(plain.length).toBeGreaterThan(90)
+  const columns = plain.map(({ name, args }, n) => {
+    const given = ['a', '0.5', "'x'"].slice(0, args < 0 ? 2 : args)
+    return `c${n} AS (${name}(${given.join(', ')}))`
+  })
+  const path = unsafeFile(
+    `CREATE TABLE note (a, b REFERENCES commits ON DELETE CASCADE ON UPDATE CASCADE, ${columns.join(', ')},
+       one AS (a LIKE 'x%' ESCAPE ('!')), two AS (a NOT GLOB 'x*'), three AS (a -> 'b' ->> 'c'));
+     CREATE INDEX note_kind ON note (a) WHERE a LIKE ('x%')`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+})
+
+test('types in a CAST and comparisons by IS DISTINCT FROM call no function', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE note (a REFERENCES commits ON DELETE CASCADE, b AS (CAST(a AS DECIMAL(10, 2))),
+       c AS (CAST(CAST(a AS "unsigned" BIG 'INT' (-10)) AS VARCHAR(9)) IS DISTINCT FROM (1)));
+     CREATE INDEX app_cast ON commits (CAST(token_count AS VARYING CHARACTER (10)), (token_count IS NOT DISTINCT FROM (1)));
+     CREATE INDEX app_signs ON commits ((((token_count + 1_0 - .5e-1 * 2 / 3 % 4) << 1 >> 2 & 3 | ~4) <> 5 == 6) != x'07')
+       WHERE token_count < 1 OR token_count > 2 OR token_count <= 3 OR token_count >= 0x4 OR message || 'a' = 'b'`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+})
+
+test('a type in a CAST hides no call behind it', async () => {
+  const path = unsafeFile('CREATE INDEX evil ON commits (CAST(token_count AS VARCHAR(10)) || hex(message))')
+  await expect(inspectFile(path)).rejects.toMatchObject({ code: 'unsafe_schema', object: 'evil' })
+})
+
+test('an application’s columns may be named rowid, have the marks of parameters in texts, and be random by default', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE app (rowid, oid, _rowid_, a REFERENCES commits ON DELETE CASCADE, b CHECK (b <> ':a?@#'));
+     CREATE TABLE bare (rowid PRIMARY KEY) WITHOUT ROWID;
+     CREATE TABLE flag (a DEFAULT 'x' REFERENCES commits ON DELETE SET DEFAULT, at DEFAULT (random()),
+       b DEFAULT (random()) REFERENCES commits ON DELETE CASCADE);
+     CREATE INDEX of_row ON commits (token_count, commit_hash) WHERE (rowid) > 1`,
+  )
+  expect(await inspectFile(path)).toBe(6)
+})
+
+test('a text is read up to its first NUL, as by SQLite', async () => {
+  const path = unsafeFile(
+    `CREATE TABLE app (a PRIMARY KEY) WITHOUT ROWID; PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = sql || char(0) || ')' WHERE name = 'app';
+     UPDATE sqlite_schema SET sql = sql || char(0) || '@' WHERE name = 'refs'`,
+  )
+  await using(path, async (dataSource) => {
+    const structure = await readStructure(dataSource)
+    expect(structure.find(({ name }) => name === 'app')).toMatchObject({ withoutRowid: true })
+  })
+  expect(await inspectFile(path)).toBe(6)
+})
+
+test.each([
+  [
+    'a view of 8,000 parts and 8,000 statements with parts of their own',
+    `CREATE VIEW app AS WITH ${Array.from({ length: 8000 }, (_, n) => `c${n} AS (SELECT 1)`).join()}
+     SELECT 1 IN (${Array.from({ length: 8000 }, () => '(WITH x AS (SELECT 1) SELECT 1)').join()})`,
+  ],
+  [
+    'a CHECK of 900 parentheses inside of one another around a long list',
+    rewritten(
+      'blobs',
+      'PRIMARY KEY',
+      `CHECK (${'('.repeat(900)}1 IN (${'1,'.repeat(200_000)}1)${')'.repeat(900)}), PRIMARY KEY`,
+    ),
+  ],
+  [
+    'a table of 1,900 columns with five foreign keys each',
+    `CREATE TABLE app (${Array.from({ length: 1900 }, (_, n) => `c${n} ${'REFERENCES commits '.repeat(5)}`).join()})`,
+  ],
+  [
+    'a chain of 2,000 tables whose foreign keys delete one another, the last one first',
+    `BEGIN; ${Array.from(
+      { length: 2000 },
+      (_, n) =>
+        `CREATE TABLE t${n} (a REFERENCES ${n === 1999 ? 'commits' : `t${n + 1}`} ON DELETE CASCADE);`,
+    ).join('')} COMMIT`,
+  ],
+])('%s is judged in the time that its length takes', async (_what, sql) => {
+  const path = unsafeFile(sql)
+  const began = performance.now()
+  expect(await inspectFile(path)).toBe(6)
+  expect(performance.now() - began).toBeLessThan(2000)
 })
 
 test('an application’s table that goes with rows of ours may compute, check and act as it does everywhere', async () => {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { access, copyFile, mkdtemp, open, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StorageFailedError } from '@tract/repositories'
@@ -36,7 +36,9 @@ export async function readableSource(path: string): Promise<ReadableSource> {
   const copy = { path: join(folder, 'copy.db'), remove }
   try {
     await copyFile(path, copy.path)
-    const hasLog = await copyFile(`${path}-wal`, `${copy.path}-wal`).then(
+    // It lies beside the file that a symbolic link names.
+    const log = `${await realpath(path)}-wal`
+    const hasLog = await copyFile(log, `${copy.path}-wal`).then(
       () => true,
       () => false,
     )

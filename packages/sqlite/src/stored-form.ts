@@ -147,6 +147,17 @@ function checkStored(field: string, value: StoredValue): Bound {
   throw new InvalidInputError(field, describe(value), 'text, a number, an integer of 64 bits or null')
 }
 
+/**
+ * The id that SQLite gave for a row of a table.
+ *
+ * @throws {@link DamagedDataError} where a column of that name stands in its place
+ */
+export function rowIdIn(table: string, id: unknown): bigint {
+  if (typeof id === 'bigint') return id
+  if (typeof id === 'number' && Number.isSafeInteger(id)) return BigInt(id)
+  throw new DamagedDataError(`${table}.rowid`, describe(id), 'the id of a row')
+}
+
 /** What was found of a damaged row: bytes that stand in the place of text as the text that they may have been. */
 export function asFound(row: Readonly<Record<string, StoredValue | Uint8Array>>): StoredRow {
   const entries = Object.entries(row).map(([name, value]) => {

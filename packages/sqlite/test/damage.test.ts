@@ -5,6 +5,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -113,6 +114,28 @@ describe('a damaged schema in which something stands in the place of a table of 
       'blobs',
       `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT AS (hex(zeroblob(9)))')
         WHERE name = 'blobs'`,
+    ],
+    [
+      'a computed column behind a vertical tab',
+      'blobs',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT AS \v(hex(zeroblob(9)))')
+        WHERE name = 'blobs'`,
+    ],
+    [
+      'a default of a parameter',
+      'blobs',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'payload_json TEXT', 'payload_json TEXT DEFAULT (?1)')
+        WHERE name = 'blobs'`,
+    ],
+    [
+      'a column in the place of the row id',
+      'commits',
+      `UPDATE sqlite_schema SET sql = replace(sql, 'message TEXT', 'rowid, message TEXT') WHERE name = 'commits'`,
+    ],
+    [
+      'a table without row ids',
+      'refs',
+      `UPDATE sqlite_schema SET sql = sql || ' WITHOUT ROWID' WHERE name = 'refs'`,
     ],
   ] as const)('is refused: %s', async ([, object, sql], { open, location, plain }) => {
     const store = await open()
@@ -224,6 +247,22 @@ describe('what can be read of a damaged file', () => {
     await expect(store.commits.get(hash(8))).rejects.toMatchObject({ code: 'damaged_data' })
   })
 
+  it('is told by a typed error where a column stands in the place of the row id since the store is open', async ({
+    store,
+  }) => {
+    await fill(store)
+    await store.withManager((manager) =>
+      manager.query("ALTER TABLE commits ADD COLUMN rowid NOT NULL DEFAULT 'x'"),
+    )
+    await expect(readable(store, 'commits')).rejects.toMatchObject({
+      code: 'damaged_data',
+      place: 'commits.rowid',
+      found: '"x"',
+    })
+    await store.withManager((manager) => manager.query('ALTER TABLE commits DROP COLUMN rowid'))
+    expect((await readable(store, 'commits')).rows).toHaveLength(COMMITS)
+  })
+
   it('is for reading only', async ({ open, store }) => {
     await expect(open(':memory:', { salvage: true })).rejects.toBeInstanceOf(InvalidInputError)
     await fill(store)
@@ -274,6 +313,28 @@ describe('what can be read of a damaged file', () => {
       (name) => name.startsWith('tract-salvage-') && !before.has(name),
     )
     expect(left).toEqual([])
+  })
+
+  it('is what its log holds too where the header was overwritten, also by a symbolic link', async ({
+    open,
+    plain,
+    location,
+    folder,
+  }) => {
+    await fill(await open())
+    const handle = plain()
+    handle.pragma('wal_checkpoint(TRUNCATE)')
+    // The header's page is not in the log then.
+    handle.prepare('UPDATE commits SET token_count = 77 WHERE commit_hash = ?').run(hash(5))
+    const [copy, link] = [join(folder, 'copy.db'), join(folder, 'link.db')]
+    for (const end of ['', '-wal']) copyFileSync(location + end, copy + end)
+    writeFileSync(copy, readFileSync(copy).fill(0, 0, 100))
+    symlinkSync('copy.db', link)
+    for (const path of [copy, link]) {
+      const { rows, lost } = await readable(await open(path, SALVAGE), 'commits')
+      expect(rows.find(({ commit_hash }) => commit_hash === hash(5))).toMatchObject({ token_count: 77 })
+      expect(lost).toEqual([])
+    }
   })
 
   it('names the file that was given, not the copy that is read for it', async ({ open, location, plain }) => {

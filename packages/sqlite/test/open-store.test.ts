@@ -89,6 +89,21 @@ describe('openStore with a path', () => {
     expect(await (await open(location)).blobs.get(hash(1))).not.toBeNull()
   })
 
+  it('follows a symbolic link to a file that is open, and whose log holds most of it', async ({
+    open,
+    folder,
+    location,
+  }) => {
+    const store = await open()
+    await store.transaction(async (tx) => {
+      for (let number = 0; number < 500; number++) await tx.blobs.saveIfAbsent(aBlob(number))
+    })
+    const link = join(folder, 'link.db')
+    symlinkSync(location, link)
+    expect(await (await open(link)).blobs.get(hash(499))).not.toBeNull()
+    expect(await (await open(link, { readonly: true })).blobs.get(hash(499))).not.toBeNull()
+  })
+
   it('opens the same file as often as it is asked', async ({ open }) => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => open()))
     await Promise.all(stores.map((store, number) => store.blobs.saveIfAbsent(aBlob(number))))

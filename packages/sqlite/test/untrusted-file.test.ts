@@ -63,6 +63,17 @@ describe('a file whose schema would run something of its own', () => {
     ['a virtual table under our name', 'blobs', 'DROP TABLE blobs; CREATE VIRTUAL TABLE blobs USING fts5(a)'],
     ['an index over a function', 'evil', 'CREATE INDEX evil ON commits (hex(message))'],
     ['a computed column', 'blobs', 'ALTER TABLE blobs ADD COLUMN evil AS (payload_json)'],
+    [
+      'a computed column behind a vertical tab',
+      'blobs',
+      'ALTER TABLE blobs ADD COLUMN evil AS \v(hex(zeroblob(9)))',
+    ],
+    ['a column in the place of the row id', 'commits', 'ALTER TABLE commits ADD COLUMN rowid'],
+    [
+      'a table without row ids',
+      'refs',
+      'DROP TABLE refs; CREATE TABLE refs (tract_id TEXT, ref_name TEXT PRIMARY KEY) WITHOUT ROWID',
+    ],
   ]
   for (const [what, object, sql] of schemas) {
     it(`as ${what}, is refused by every way in, and stays as it is`, async ({ open, location }) => {

@@ -1,7 +1,7 @@
 import type { StoredRow } from '@tract/repositories'
 import type { Connection } from '../connection.js'
 import type { Session } from '../session.js'
-import { asFound, ROW_ID, type StoredForm } from '../stored-form.js'
+import { asFound, ROW_ID, rowIdIn, type StoredForm } from '../stored-form.js'
 
 /** Keys read at a time. */
 const STRETCH = 1_000
@@ -43,7 +43,9 @@ export class IndexedIds {
       const backwards = await session.read((db) => idsIn(db, table, index.name, 'DESC'))
       for (const { id } of backwards.rows) found.add(id)
     }
-    const ids = [...found].map(BigInt).sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
+    const ids = [...found]
+      .map((id) => rowIdIn(table, id))
+      .sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
     return new IndexedIds(ids, areAll)
   }
 
@@ -136,7 +138,7 @@ export async function* keysInIndex(
               ...keyColumns.map((name) => from[name] ?? null),
             ),
       )
-      for (const { [ROW_ID]: id, ...key } of rows) yield { id: BigInt(id ?? 0), key: asFound(key) }
+      for (const { [ROW_ID]: id, ...key } of rows) yield { id: rowIdIn(table, id), key: asFound(key) }
       if (damage !== null) break
       if (rows.length < STRETCH) return
       last = rows.at(-1)

@@ -1,6 +1,6 @@
 import type { ReadableRow, RowDamage, StoredRow, StoredValue } from '@tract/repositories'
 import type { Session } from '../session.js'
-import { asFound, ROW_ID } from '../stored-form.js'
+import { asFound, ROW_ID, rowIdIn } from '../stored-form.js'
 import type { TableForms } from '../table-forms.js'
 import { exactId, IndexedIds, keysInIndex } from './indexed-rows.js'
 import { RowIds } from './row-ids.js'
@@ -56,7 +56,7 @@ class Walk {
       for (const row of rows) yield* this.#take(row)
       const end: RowWithId | undefined = rows.at(-1)
       // A row whose id was changed can stand between others; it leads nowhere where it is the last one.
-      if (end !== undefined) from = idOf(end) >= start ? idOf(end) + 1n : start
+      if (end !== undefined) from = this.#idOf(end) >= start ? this.#idOf(end) + 1n : start
       if (damage === null && rows.length < STRETCH) {
         this.#last = from - 1n
         return
@@ -89,14 +89,14 @@ class Walk {
       if (isLater || !this.#met.add(asKey(id))) continue
       const { rows } = await this.#session.read((db) => db.readableRows<RowWithId>(stored.selectFrom, id, 1))
       const [row] = rows
-      if (row !== undefined && idOf(row) === id) yield readableRow(this.#form, row)
+      if (row !== undefined && this.#idOf(row) === id) yield readableRow(this.#form, row)
       else yield lost({ key, column: null, found: key, message: UNREACHABLE })
     }
     for (const damage of this.#damaged.values()) yield lost(damage)
   }
 
   *#take(row: RowWithId): Generator<ReadableRow, void, undefined> {
-    const id = asKey(idOf(row))
+    const id = asKey(this.#idOf(row))
     // Only damage gives a number twice: two rows have it, or the way led back. The same row comes no third time.
     if (!this.#met.add(id) && !this.#again.add(row)) return
     const readable = readableRow(this.#form, row)
@@ -110,7 +110,11 @@ class Walk {
       db.readableRows<RowWithId>(this.#form.stored.selectIdsFrom, from, 1),
     )
     const [row] = rows
-    return row !== undefined && idOf(row) >= from ? idOf(row) : null
+    return row !== undefined && this.#idOf(row) >= from ? this.#idOf(row) : null
+  }
+
+  #idOf(row: RowWithId): bigint {
+    return rowIdIn(this.#form.table, row[ROW_ID])
   }
 }
 
@@ -130,10 +134,6 @@ class Contents {
     const text = JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
     return this.#texts.add(text).size > size
   }
-}
-
-function idOf(row: RowWithId): bigint {
-  return BigInt(row[ROW_ID] as number | bigint)
 }
 
 function asKey(id: bigint): number | string {
