@@ -1,5 +1,4 @@
 export type { SkippedIndex, StructureDifference } from './completion.js'
-export { refuseUnsafeDamagedSchema } from './damaged-schema.js'
 export {
   BackupFailedError,
   EncryptedDatabaseError,
@@ -29,6 +28,7 @@ export { type ForeseenProblem, type MigrationPlan, type PlannedStep, planMigrati
 export type { MigrationProgress } from './progress.js'
 export { readSchemaVersion, type WaitOptions } from './read-schema-version.js'
 export { type RollbackResult, rollback } from './rollback.js'
+export { refuseUnsafeDamagedSchema } from './safety/damaged-schema.js'
 export {
   type ColumnStructure,
   type ForeignKeyStructure,

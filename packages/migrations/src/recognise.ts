@@ -1,7 +1,7 @@
 import type { Connection } from './connection.js'
 import { ForeignDatabaseError, NewerSchemaVersionError, UnreadableSchemaVersionError } from './errors.js'
 import { COMPRESSION_TABLES } from './names.js'
-import { readSchema } from './schema.js'
+import { readSchema } from './read-schema.js'
 import type { TableStructure } from './structure.js'
 import { NEW_TABLES, TABLES } from './version-6.js'
 

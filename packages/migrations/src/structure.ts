@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm'
 import { Connection } from './connection.js'
 import { ORPHANS_TABLE } from './names.js'
 import { checkDataSource } from './options.js'
-import { isToken, tokensOf } from './sql-tokens.js'
+import { isToken, tokensOf } from './safety/sql-tokens.js'
 
 /** One column, as `PRAGMA table_xinfo` describes it. */
 export interface ColumnStructure {

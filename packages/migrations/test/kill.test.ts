@@ -36,7 +36,12 @@ test.each(FILES)(
         const { name, index } = next
         const path = join(newDirectory(), 'agent.db')
         copyFileSync(original, path)
-        const { signal } = await migrateInChild(path, { orphans: 'keep-aside', killAt: index })
+        const { signal, points: reached = [] } = await migrateInChild(path, {
+          orphans: 'keep-aside',
+          killAt: index,
+        })
+        // A slow machine copies in smaller chunks: a run may have fewer points than the first one.
+        if (signal === null && reached.length <= index) continue
         expect(signal, name).toBe('SIGKILL')
         expect(lasting(path), `${index}: ${name}`).toEqual(rows)
         expect(oneValue(path, 'PRAGMA integrity_check'), name).toBe('ok')

@@ -1,5 +1,7 @@
-import type { Connection } from './connection.js'
-import { UnsafeSchemaError } from './errors.js'
+import type { Connection } from '../connection.js'
+import { UnsafeSchemaError } from '../errors.js'
+import { COMPRESSION_TABLES, isMadeUp, ORPHANS_TABLE, UNDER_CONSTRUCTION } from '../names.js'
+import { TABLES } from '../version-6.js'
 import {
   type Change,
   type Changes,
@@ -8,10 +10,8 @@ import {
   reasonAgainstKey,
 } from './foreign-key-actions.js'
 import { callsFunction, HARMLESS } from './function-calls.js'
-import { COMPRESSION_TABLES, isMadeUp, ORPHANS_TABLE, UNDER_CONSTRUCTION } from './names.js'
 import { reasonInOurTable } from './our-table.js'
 import { groupAt, isToken, lower, reasonInTokens, type Token, tokensOf } from './sql-tokens.js'
-import { TABLES } from './version-6.js'
 import { countExpansions } from './view-expansions.js'
 
 /** One entry of `sqlite_schema`. SQLite has seen to it that the text makes what the other columns say. */

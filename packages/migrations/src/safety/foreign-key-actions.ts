@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js'
+import type { Connection } from '../connection.js'
 import { callsFunction, HARMLESS } from './function-calls.js'
 import { lower, tokensOf } from './sql-tokens.js'
 

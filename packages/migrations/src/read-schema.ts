@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js'
+import { refuseUnsafeSchema, type SchemaEntry, schemaEntries } from './safety/unsafe-schema.js'
 import { structureOf, type TableStructure } from './structure.js'
-import { refuseUnsafeSchema, type SchemaEntry, schemaEntries } from './unsafe-schema.js'
 
 /** What a database's schema says, found to be safe. */
 export interface Schema {
