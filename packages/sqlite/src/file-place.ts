@@ -20,11 +20,13 @@ interface OpenedDatabase extends OpenedFile {
 /** What SQLite keeps beside a database in WAL mode: the log, and the index to it that all processes share. */
 const BESIDE = ['-wal', '-shm']
 
-/**
- * How long a folder must have shown the same time of its last change before nothing may have changed unseen, in
- * milliseconds. File systems keep that time in steps: of some milliseconds, the oldest of two seconds.
- */
+/** In milliseconds. File systems keep the time of a change in steps: of some milliseconds, the oldest of two seconds. */
 const SETTLED_MS = { fine: 100, coarse: 3000 }
+
+/** How long a file or folder must have shown this time of its last change before nothing may have changed unseen. */
+export function settlingMs(changedMs: number): number {
+  return changedMs % 1000 === 0 ? SETTLED_MS.coarse : SETTLED_MS.fine
+}
 
 /** The files that handles opened, looked at as soon as each was open. */
 const opened = new WeakMap<Database, OpenedDatabase>()
@@ -118,8 +120,7 @@ export class FilePlace {
       this.#changedMs = changedMs
       this.#since = now
     }
-    const { fine, coarse } = SETTLED_MS
-    this.#isSettled = now - this.#since > (changedMs % 1000 === 0 ? coarse : fine)
+    this.#isSettled = now - this.#since > settlingMs(changedMs)
   }
 
   #checkFile({ path, dev, ino }: OpenedFile): void {
