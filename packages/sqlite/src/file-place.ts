@@ -23,12 +23,14 @@ interface OpenedDatabase extends OpenedFile {
 /** What SQLite keeps beside a database in WAL mode: the log, and the index to it that all processes share. */
 const BESIDE = ['-wal', '-shm']
 
-/**
- * How long a folder must have shown the same time of its last change before nothing may have changed unseen, in
- * milliseconds. File systems keep that time in steps: of some milliseconds, the oldest of two seconds.
- */
+/** In milliseconds. File systems keep the time of a change in steps: of some milliseconds, the oldest of two seconds. */
 const SETTLED_MS = { fine: 100, coarse: 3000 }
 const SECOND_NS = 1_000_000_000n
+
+/** How long a file or folder must have shown this time of its last change before nothing may have changed unseen. */
+export function settlingMs(changedNs: bigint): number {
+  return changedNs % SECOND_NS === 0n ? SETTLED_MS.coarse : SETTLED_MS.fine
+}
 
 /** The files that handles opened, looked at as soon as each was open. */
 const opened = new WeakMap<Database, OpenedDatabase>()
@@ -126,9 +128,7 @@ export class FilePlace {
       this.#changed = changed
       this.#since = now
     }
-    const isCoarse = changed !== undefined && changed.ctimeNs % SECOND_NS === 0n
-    this.#isSettled =
-      changed !== undefined && now - this.#since > (isCoarse ? SETTLED_MS.coarse : SETTLED_MS.fine)
+    this.#isSettled = changed !== undefined && now - this.#since > settlingMs(changed.ctimeNs)
   }
 
   #checkFile({ path, dev, ino }: OpenedFile): void {

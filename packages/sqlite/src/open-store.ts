@@ -63,7 +63,7 @@ export async function openStore(
   // Now, for the process may be in another folder when the file is opened.
   const path = target === IN_MEMORY ? target : resolve(target)
   if (given.salvage !== true || path === IN_MEMORY) return openFile(path, given)
-  const source = await readableSource(path)
+  const source = await readableSource(path, patience(path, given))
   try {
     return await openFile(path, given, source)
   } catch (error) {
@@ -111,8 +111,11 @@ async function openFile(
     }
     const migration = mayPrepare ? await bringUpToDate(dataSource, options) : null
     const end = async () => {
-      await dataSource.destroy()
-      await source.remove()
+      try {
+        await dataSource.destroy()
+      } finally {
+        await source.remove()
+      }
     }
     return await storeOver(dataSource, options, migration, end, path === IN_MEMORY ? undefined : location)
   } catch (error) {

@@ -16,8 +16,11 @@ export function sqliteCode(error: unknown): string | undefined {
   return driverError instanceof Database.SqliteError ? driverError.code : undefined
 }
 
+/** What somebody else does with the database stands in the way, and may end. */
+abstract class InUse extends Error {}
+
 /** The handle is inside a transaction that the owner of its DataSource began beside the store. */
-export class ForeignTransaction extends Error {
+export class ForeignTransaction extends InUse {
   constructor() {
     super(
       "the DataSource is in a transaction of its owner's; begin it with the store's transaction() or withManager()",
@@ -25,9 +28,26 @@ export class ForeignTransaction extends Error {
   }
 }
 
+/** The file was written to while it was to be copied. */
+export class ChangedMeanwhile extends InUse {
+  constructor() {
+    super('another connection wrote to the file while it was to be copied')
+  }
+}
+
+/** The file was to be copied, and this process has it open. */
+export class OpenInThisProcess extends InUse {
+  constructor() {
+    super(
+      'it can be read from a copy alone, and copying it would cost this process, which has it open, its locks; ' +
+        'close it first, or salvage it in another process',
+    )
+  }
+}
+
 /** Whether another connection holds what the statement needs (https://www.sqlite.org/rescode.html#busy). */
 export function isBusy(error: unknown): boolean {
-  return error instanceof ForeignTransaction || (sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false)
+  return error instanceof InUse || (sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false)
 }
 
 /** Whether the file is damaged, or no database. */
@@ -54,7 +74,10 @@ export function translated(
 ): unknown {
   if (error instanceof TractError) return error
   if (isClosedHandle(error)) return new StoreClosedError(location)
-  if (error instanceof ForeignTransaction) {
+  if (error instanceof OpenInThisProcess) {
+    return new StorageFailedError(location, 'EBUSY', error.message, { cause: error })
+  }
+  if (error instanceof InUse) {
     return new StoreBusyError(location, waitedMs, { where: 'elsewhere' }, { cause: error })
   }
   const code = sqliteCode(error)

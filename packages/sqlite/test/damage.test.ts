@@ -385,7 +385,7 @@ describe('what can be read of a damaged file', () => {
     const nobody = process.getuid?.() === 0 ? ['65534'] : []
     const program = fileURLToPath(new URL('programs/salvage.mjs', import.meta.url))
     const { stdout } = spawnSync(process.execPath, [program, copy, ...nobody], { encoding: 'utf8' })
-    expect(JSON.parse(stdout)).toEqual({ code: 'permission_denied', location: copy })
+    expect(JSON.parse(stdout)).toEqual({ code: 'permission_denied', location: copy, place: copy })
   })
 
   it('is nothing where the page of the schema is gone, and that is a typed error', async ({
