@@ -306,6 +306,27 @@ test('a damaged database, a reference without its row, and a record that counts 
   expect(kindsOf((await verified(file)).findings)).toContain('database')
 })
 
+test('an index whose pages stand in the place of others ends no verification and lets none go on for ever', async () => {
+  const file = await written()
+  const store = await openStore(file)
+  const long = history(store, 'long')
+  for (let number = 0; number < 300; number++) await long.commit(user(`message ${number}`))
+  await store.close()
+  const db = new Database(file)
+  const leaf = "SELECT pageno AS page FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path"
+  const leaves = db.prepare<[string], { page: number }>(leaf).all('ix_commits_tract_time')
+  db.close()
+  const [first, last] = [leaves[0]?.page ?? 0, leaves.at(-1)?.page ?? 0]
+  expect(last).not.toBe(first)
+  const bytes = readFileSync(file)
+  bytes.copyWithin((last - 1) * 4096, (first - 1) * 4096, first * 4096)
+  writeFileSync(file, bytes)
+  const { ok, findings, checked } = await verified(file)
+  expect(ok).toBe(false)
+  expect(kindsOf(findings)).toContain('database')
+  expect(checked.records).toBeGreaterThan(0)
+})
+
 /** Changes a key in an index of one page: cells grow from the end of the page. */
 function changeLastByteOf(index: string, file: string): void {
   const db = new Database(file)

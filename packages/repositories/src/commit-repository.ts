@@ -116,6 +116,8 @@ export abstract class CommitRepository {
   /**
    * The hashes of the tract's commits, oldest first, as they are asked for; see {@link iterateAncestors}. Whoever saves a
    * commit of the tract for each hash that comes makes a loop without end.
+   *
+   * @throws {@link DamagedDataError} where what keeps them in order is damaged, and would lead back
    */
   abstract iterateHashes(tractId: string): AsyncGenerator<string, void, undefined>
 

@@ -81,6 +81,8 @@ export abstract class OperationEventRepository {
    * by insertion. One that went into several events comes with each. It sees what is committed as it goes.
    *
    * Wrong arguments, and a store or transaction that has ended, are refused when the first hash is asked for.
+   *
+   * @throws {@link DamagedDataError} where what keeps them in order is damaged, and would lead back
    */
   abstract iterateSourceHashes(tractId: string): AsyncGenerator<string, void, undefined>
 

@@ -1,8 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { DamagedDataError } from '@tract/repositories'
 import { describe, expect } from 'vitest'
 import { it } from './support/it.js'
-import { hash, saveChain, TRACT } from './support/rows.js'
+import { anEvent, hash, saveChain, TRACT } from './support/rows.js'
 
 const LENGTH = 350
+/** A tract of whose events fifty go to a page of their index: twenty pages are a stretch. */
+const EVENTFUL = 'x'.repeat(64)
 
 // Only damaged data holds a cycle: a commit's hash covers its parent.
 describe('an iteration over a chain that comes round', () => {
@@ -70,5 +74,63 @@ describe('an iteration', () => {
     const hashes: string[] = []
     for await (const commitHash of store.commits.iterateHashes(TRACT)) hashes.push(commitHash)
     expect(hashes).toEqual(await store.commits.getHashes(TRACT))
+  })
+})
+
+// Each iteration asks for what stands behind the last row of a stretch, and pages in wrong places can lead back.
+describe('an iteration over a file whose pages stand in the place of others', () => {
+  it('gives what it finds or says that it is damaged, and ends', async ({ open, plain, location }) => {
+    const count = 3000
+    const store = await open()
+    await store.transaction(async (tx) => {
+      await saveChain(tx, count)
+      for (let number = 1; number <= count; number++) {
+        await tx.operationEvents.saveEventWithCommits({
+          ...anEvent(number, { tractId: EVENTFUL }),
+          sources: [hash(number)],
+          results: [],
+        })
+      }
+    })
+    await store.close()
+    const handle = plain()
+    handle.exec(
+      `UPDATE commits SET created_at = '2026-01-01 00:00:' || substr('0' || rowid % 60, -2) || '.000000'`,
+    )
+    const pages = handle
+      .prepare<[], { page: number; name: string }>(`
+        SELECT pageno AS page, name FROM dbstat WHERE pagetype = 'leaf' AND name IN ('ix_commits_tract_time',
+          'ix_operation_events_tract_id', 'commits', 'operation_events') ORDER BY name, path`)
+      .all()
+    handle.close()
+    const whole = readFileSync(location)
+    let said = 0
+    for (const { page, name } of pages.filter((_, place) => place % 3 === 0)) {
+      const ofOne = pages.filter((other) => other.name === name)
+      const place = ofOne.findIndex((other) => other.page === page)
+      // As far before as a stretch of a thousand events is long: the end of each would lead back to its start.
+      const other = ofOne.at(place - 20)
+      const bytes = Buffer.from(whole)
+      whole.copy(bytes, (page - 1) * 4096, ((other?.page ?? page) - 1) * 4096, (other?.page ?? page) * 4096)
+      const copy = `${location}-copy`
+      writeFileSync(copy, bytes)
+      const damaged = await open(copy, { readonly: true })
+      for (const iteration of [
+        damaged.commits.iterateHashes(TRACT),
+        damaged.commits.iterateAncestors(hash(count)),
+        damaged.operationEvents.iterateSourceHashes(EVENTFUL),
+      ]) {
+        let given = 0
+        try {
+          for await (const _ of iteration) if (++given > 4 * count) break
+        } catch (error) {
+          expect(error).toBeInstanceOf(DamagedDataError)
+          said++
+        }
+        expect(given, `page ${other?.page} in the place of ${page} of ${name}`).toBeLessThanOrEqual(2 * count)
+      }
+      await damaged.close()
+    }
+    expect(said).toBeGreaterThan(0)
   })
 })

@@ -14,7 +14,7 @@ import { checkCycles } from './cycles.js'
 import { checkEvents } from './events.js'
 import { type Finding, type FindingKind, type Report, SEVERITIES } from './finding.js'
 import { stepsOf, type VerifyProgress } from './pace.js'
-import { chunksAsTheyCome, chunksOf, PAYLOADS_AT_ONCE, readAll } from './reading.js'
+import { chunksAsTheyCome, chunksOf, PAYLOADS_AT_ONCE, readAll, readable } from './reading.js'
 import { checkRecords } from './records.js'
 import { checkRefs, checkSpawns } from './references.js'
 
@@ -83,26 +83,34 @@ export async function verify(store: Store, options: VerifyOptions = {}): Promise
     (kind, at, message) =>
       findings.push({ kind, severity: SEVERITIES[kind], tractId: tract, at, message })
   const isSampled = sampler(sample)
-  const tracts = await tractsOf(store, tractId)
+  const tracts = (await readable(() => tractsOf(store, tractId), 'database', reporting(null))) ?? []
   const checked = { tracts: tracts.length, commits: 0, events: 0, records: 0 }
   for (const [tractsDone, tract] of tracts.entries()) {
     const report = reporting(tract)
+    // What is damaged beyond single rows ends one part alone: there is more to be told.
+    const part = (check: () => Promise<void>) => readable(check, tract, report)
     const step = stepsOf(tract, { tractsDone, tracts: tracts.length }, watching)
     let done = 0
     await step('commits', done)
     const changed: string[] = []
-    for await (const some of chunksAsTheyCome(store.commits.iterateHashes(tract))) {
-      const hashes = some.filter(isSampled)
-      checked.commits += hashes.length
-      changed.push(...(await checkCommits(store, hashes, report)))
-      done += hashes.length
-      await step('commits', done)
-    }
-    await checkCycles(store, changed, report)
-    await checkRefs(store, tract, report)
-    await checkSpawns(store, tract, report)
-    checked.events += await checkEvents(store, tract, isSampled, report, step)
-    checked.records += await checkRecords(store, tract, render, isSampled, report, step)
+    await part(async () => {
+      for await (const some of chunksAsTheyCome(store.commits.iterateHashes(tract))) {
+        const hashes = some.filter(isSampled)
+        checked.commits += hashes.length
+        changed.push(...(await checkCommits(store, hashes, report)))
+        done += hashes.length
+        await step('commits', done)
+      }
+    })
+    await part(() => checkCycles(store, changed, report))
+    await part(() => checkRefs(store, tract, report))
+    await part(() => checkSpawns(store, tract, report))
+    await part(async () => {
+      checked.events += await checkEvents(store, tract, isSampled, report, step)
+    })
+    await part(async () => {
+      checked.records += await checkRecords(store, tract, render, isSampled, report, step)
+    })
   }
   if (isWhole) {
     await stepsOf(null, { tractsDone: tracts.length, tracts: tracts.length }, watching)('database', 0)
@@ -112,7 +120,8 @@ export async function verify(store: Store, options: VerifyOptions = {}): Promise
 }
 
 async function checkDatabase(store: Store, findings: readonly Finding[], report: Report): Promise<void> {
-  for (const some of chunksOf(await store.blobs.getOrphanHashes(), PAYLOADS_AT_ONCE)) {
+  const orphans = (await readable(() => store.blobs.getOrphanHashes(), 'database', report)) ?? []
+  for (const some of chunksOf(orphans, PAYLOADS_AT_ONCE)) {
     const blobs = await readAll(
       some,
       (keys) => store.blobs.getMany(keys),

@@ -3,6 +3,7 @@ import type { Bound } from '../column.js'
 import type { Connection } from '../connection.js'
 import type { Session } from '../session.js'
 import { ANCESTOR_IDS, ANCESTORS_WITH_ID } from './chain.js'
+import { outOfPlace } from './out-of-place.js'
 import { RowIds } from './row-ids.js'
 
 /** Commits read at a time: enough that a statement's own cost does not count, few enough to be gone while they are young. */
@@ -10,20 +11,33 @@ const COMMITS = 100
 /** Hashes read at a time. */
 const HASHES = 1_000
 
-const PLACES = 'SELECT commit_hash AS hash, created_at AS createdAt, rowid AS id FROM commits'
-const FROM_THE_FIRST = `${PLACES} WHERE tract_id = ? ORDER BY created_at, rowid LIMIT ${HASHES}`
+/**
+ * Entries of the index by time, each with its row, in their order. A page in the place of another leads to entries that are
+ * not those of their rows, or back to some that were met: whatever is behind the last one is there, or the index is damaged.
+ */
+const places = (isBehind: string, where: string) => `
+  SELECT stored.commit_hash AS hash, stored.created_at AS createdAt, stored.rowid AS id,
+    place.created_at IS stored.created_at AND place.tract_id IS stored.tract_id AND ${isBehind} AS isSound
+  FROM commits AS place CROSS JOIN commits AS stored ON stored.rowid = place.rowid
+  WHERE place.tract_id = ? ${where} LIMIT ${HASHES}`
+const FROM_THE_FIRST = places('TRUE', 'ORDER BY place.created_at, place.rowid')
 // The time as it is stored, as long as its row is there: damaged text does not come back as it was read.
 const LAST_TIME = 'coalesce((SELECT created_at FROM commits WHERE rowid = ?), ?)'
 // Two statements: one that says both conditions would go through everything of the last time for each stretch.
-const REST_OF_TIME = `${PLACES}
-  WHERE tract_id = ? AND created_at = ${LAST_TIME} AND rowid > ? ORDER BY rowid LIMIT ${HASHES}`
-const LATER = `${PLACES}
-  WHERE tract_id = ? AND created_at > ${LAST_TIME} ORDER BY created_at, rowid LIMIT ${HASHES}`
+const REST_OF_TIME = places(
+  'place.rowid > ?',
+  `AND place.created_at = ${LAST_TIME} AND place.rowid > ? ORDER BY place.rowid`,
+)
+const LATER = places(
+  `place.created_at > ${LAST_TIME}`,
+  `AND place.created_at > ${LAST_TIME} ORDER BY place.created_at, place.rowid`,
+)
 
 interface Place {
   readonly hash: string
   readonly createdAt: string | number
   readonly id: number | bigint
+  readonly isSound: 0 | 1
 }
 
 /** The commits of a chain, newest first, read in stretches. A cycle ends the walk where it comes round. */
@@ -93,7 +107,10 @@ export async function* iterateHashes(
   for (let last: Place | null = null; ; ) {
     const behind: Place | null = last
     const stretch: readonly Place[] = await session.read((db) => placesBehind(db, tractId, behind))
-    for (const { hash } of stretch) yield hash
+    for (const { hash, isSound } of stretch) {
+      if (isSound === 0) throw outOfPlace('commits by time')
+      yield hash
+    }
     last = stretch.at(-1) ?? null
     if (last === null) return
   }
@@ -103,6 +120,6 @@ export async function* iterateHashes(
 function placesBehind(db: Connection, tractId: string, last: Place | null): readonly Place[] {
   if (last === null) return db.rows<Place>(FROM_THE_FIRST, tractId)
   const { id, createdAt } = last
-  const rest = db.rows<Place>(REST_OF_TIME, tractId, id, createdAt, id)
-  return rest.length > 0 ? rest : db.rows<Place>(LATER, tractId, id, createdAt)
+  const rest = db.rows<Place>(REST_OF_TIME, id, tractId, id, createdAt, id)
+  return rest.length > 0 ? rest : db.rows<Place>(LATER, id, createdAt, tractId, id, createdAt)
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../session.js'
+import { outOfPlace } from './out-of-place.js'
 
 /** Links read at a time. */
 const STRETCH = 1_000
@@ -14,10 +15,12 @@ const OF_NEXT_EVENTS = `
   WHERE event.tract_id = ? AND event.rowid > ? AND link.role = 'source'
   ORDER BY event.rowid, link.rowid LIMIT ${STRETCH}`
 
+type RowId = number | bigint
+
 interface SourceLink {
   readonly hash: string
-  readonly event: number | bigint
-  readonly link: number | bigint
+  readonly event: RowId
+  readonly link: RowId
 }
 
 /** Before every row id. */
@@ -34,16 +37,34 @@ export async function* iterateSourceHashes(
     if (last !== undefined) {
       const { event, link }: SourceLink = last
       const rest = await session.read((db) => db.rows<SourceLink>(REST, event, event, link))
-      for (const { hash } of rest) yield hash
+      yield* hashesOf(rest, link, (one) => one.link)
       if (rest.length === STRETCH) {
         last = rest.at(-1)
         continue
       }
     }
-    const event: number | bigint = last?.event ?? BEFORE_ALL
+    const event: RowId = last?.event ?? BEFORE_ALL
     const links = await session.read((db) => db.rows<SourceLink>(OF_NEXT_EVENTS, tractId, event))
-    for (const { hash } of links) yield hash
+    yield* hashesOf(links, event, (one) => one.event)
     last = links.at(-1)
     isOver = links.length < STRETCH
+  }
+}
+
+/**
+ * The hashes of links whose row ids rise from one on.
+ *
+ * @throws {@link DamagedDataError} where they fall: a page in the place of another leads back to what was met, without end
+ */
+function* hashesOf(
+  links: readonly SourceLink[],
+  from: RowId,
+  idOf: (link: SourceLink) => RowId,
+): Generator<string, void, undefined> {
+  let before = from
+  for (const link of links) {
+    if (idOf(link) < before) throw outOfPlace('events by tract')
+    before = idOf(link)
+    yield link.hash
   }
 }
