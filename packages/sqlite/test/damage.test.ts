@@ -426,6 +426,36 @@ describe('what can be read of a damaged file', () => {
     }
   })
 
+  it('is a row on a sound page, though a damaged one bears its number and the way ends there', async ({
+    open,
+    plain,
+    location,
+  }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const handle = plain()
+    const [, leaf] = pagesOf(handle).filter(({ name, pagetype }) => name === 'commits' && pagetype === 'leaf')
+    handle.close()
+    const { page, cells } = leaf ?? { page: 0, cells: 0 }
+    const copy = withPage(location, page, (bytes) => {
+      const cell = bytes.readUInt16BE(8 + 2 * 3)
+      // The lengths and numbers here take two bytes each, of seven bits; the time is the last column.
+      const payload = ((bytes.readUInt8(cell) & 0x7f) << 7) | bytes.readUInt8(cell + 1)
+      bytes.writeUInt8(0x80 | (COMMITS >> 7), cell + 2)
+      bytes.writeUInt8(COMMITS & 0x7f, cell + 3)
+      bytes.write('no time', cell + 4 + payload - 7)
+      bytes.writeUInt16BE(0xffff, 8 + 2 * 4)
+    })
+    const { rows, lost } = await readable(await open(copy, SALVAGE), 'commits')
+    expect(rows.map(({ commit_hash }) => commit_hash)).toContain(hash(COMMITS))
+    expect(lost.length).toBeGreaterThan(0)
+    expect(lost.length).toBeLessThan(cells)
+    const hashes = [...rows, ...lost.map(({ key }) => key)].map(({ commit_hash }) => commit_hash)
+    expect(hashes).toHaveLength(COMMITS)
+    expect(new Set(hashes).size).toBe(COMMITS)
+  })
+
   it('names a damaged row by the key that the index has for it', async ({ store, plain, location, open }) => {
     await fill(store)
     const handle = plain()

@@ -35,6 +35,7 @@ class Walk {
   readonly #form: AnyForm
   readonly #met = new RowIds()
   readonly #again = new Contents()
+  readonly #given = new RowIds()
   /** What was found of rows that are not given, by their ids: their key may be damaged too. */
   readonly #damaged = new Map<number | string, RowDamage>()
   #indexed: IndexedIds | undefined
@@ -84,13 +85,17 @@ class Walk {
     for await (const { id, key } of keysInIndex(this.#session, stored)) {
       const damage = this.#damaged.get(asKey(id))
       this.#damaged.delete(asKey(id))
-      if (damage !== undefined) yield lost({ ...damage, key })
       const isLater = this.#last !== null && id > this.#last
-      if (isLater || !this.#met.add(asKey(id))) continue
-      const { rows } = await this.#session.read((db) => db.readableRows<RowWithId>(stored.selectFrom, id, 1))
-      const [row] = rows
-      if (row !== undefined && this.#idOf(row) === id) yield readableRow(this.#form, row)
-      else yield lost({ key, column: null, found: key, message: UNREACHABLE })
+      if (damage === undefined && (isLater || !this.#met.add(asKey(id)))) continue
+      const found = await this.#rowAt(id)
+      if (damage === undefined) {
+        yield found ?? lost({ key, column: null, found: key, message: UNREACHABLE })
+      } else if (found === null || found.row === null || !hasKey(found.row, key)) {
+        yield lost({ ...damage, key })
+      } else if (this.#given.add(asKey(id))) {
+        // Only its number stood in a damaged row.
+        yield found
+      }
     }
     for (const damage of this.#damaged.values()) yield lost(damage)
   }
@@ -100,6 +105,7 @@ class Walk {
     // Only damage gives a number twice: two rows have it, or the way led back. The same row comes no third time.
     if (!this.#met.add(id) && !this.#again.add(row)) return
     const readable = readableRow(this.#form, row)
+    if (readable.row !== null) this.#given.add(id)
     if (readable.row !== null || this.#damaged.has(id)) yield readable
     else if (readable.damage !== null) this.#damaged.set(id, readable.damage)
   }
@@ -113,6 +119,15 @@ class Walk {
     return row !== undefined && this.#idOf(row) >= from ? this.#idOf(row) : null
   }
 
+  /** The row of an id, where the way to it can be read. */
+  async #rowAt(id: bigint): Promise<ReadableRow | null> {
+    const { rows } = await this.#session.read((db) =>
+      db.readableRows<RowWithId>(this.#form.stored.selectFrom, id, 1),
+    )
+    const [row] = rows
+    return row !== undefined && this.#idOf(row) === id ? readableRow(this.#form, row) : null
+  }
+
   #idOf(row: RowWithId): bigint {
     return rowIdIn(this.#form.table, row[ROW_ID])
   }
@@ -122,6 +137,10 @@ const UNREACHABLE = 'the index names a row that cannot be reached'
 
 function lost(damage: RowDamage): ReadableRow {
   return { row: null, damage }
+}
+
+function hasKey(row: StoredRow, key: StoredRow): boolean {
+  return Object.entries(key).every(([column, value]) => row[column] === value)
 }
 
 /** Rows by all that they hold. */
