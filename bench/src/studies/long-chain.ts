@@ -44,9 +44,9 @@ export const longChain: Study = {
           '',
         ]),
         ...iterations.map(([what, { items, milliseconds, bytes }]) => [
-          what === 'nothing' ? 'opening and closing alone' : `iterating over ${what}`,
+          what === 'nothing' ? 'an open store alone' : `iterating over ${what}`,
           items.toLocaleString('en'),
-          timeText(milliseconds * 1e6),
+          items === 0 ? '' : timeText(milliseconds * 1e6),
           items === 0 ? '' : timeText((milliseconds * 1e6) / items),
           sizeText(bytes),
         ]),
