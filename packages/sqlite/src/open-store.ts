@@ -7,6 +7,7 @@ import {
   readSchemaVersion,
   refuseUnsafeDamagedSchema,
   TruncatedDatabaseError,
+  UnreadableSchemaVersionError,
 } from '@tract/migrations'
 import { DamagedDataError, InvalidInputError, StorageFailedError } from '@tract/repositories'
 import { SCHEMA_VERSION } from '@tract/schema'
@@ -219,7 +220,8 @@ async function prepareFile(
 
 /** Where damage hides the version it is taken to be the present one: no other can be salvaged. */
 function versionOfDamaged(error: unknown): number {
-  if (error instanceof DamagedDataError || error instanceof TruncatedDatabaseError) return SCHEMA_VERSION
+  const hides = [DamagedDataError, TruncatedDatabaseError, UnreadableSchemaVersionError]
+  if (hides.some((kind) => error instanceof kind)) return SCHEMA_VERSION
   throw error
 }
 

@@ -426,6 +426,20 @@ describe('what can be read of a damaged file', () => {
     }
   })
 
+  it('is all of it where only the version is not to be read', async ({ open, plain, location }) => {
+    const store = await open()
+    await fill(store)
+    await store.close()
+    const handle = plain()
+    handle.exec("UPDATE _trace_meta SET value = 'noise'")
+    handle.close()
+    await expect(open(location, { readonly: true })).rejects.toMatchObject({
+      code: 'unreadable_schema_version',
+    })
+    const { rows, lost } = await readable(await open(location, SALVAGE), 'commits')
+    expect([rows.length, lost]).toEqual([COMMITS, []])
+  })
+
   it('is a row on a sound page, though a damaged one bears its number and the way ends there', async ({
     open,
     plain,
