@@ -140,17 +140,17 @@ const BETWEEN_LOOKS_MS = 20
  * Refuses a file whose last page was cut off: SQLite fills it with zeros in silence. A WAL may hold the rest, so only a
  * file without one can be told.
  *
- * @throws {@link TruncatedDatabaseError}
+ * @throws {@link TruncatedDatabaseError}, and what {@link inspectFile} throws where the file cannot be looked at
  */
 export async function checkLastPage(connection: Connection, path: string): Promise<void> {
   for (let look = 1; ; look++) {
     const pages = Number(connection.pragma('page_count'))
     const expected = pages * Number(connection.pragma('page_size'))
-    const { size } = statSync(path)
+    const size = orRefuse(path, path, 'read', () => statSync(path).size) ?? 0
     if (size >= expected) return
     // It lies beside the file that a symbolic link names.
-    const wal = statSync(`${realpathSync(path)}-wal`, { throwIfNoEntry: false })
-    if ((wal?.size ?? 0) > 0) return
+    const logSize = orRefuse(path, path, 'read', () => statSync(`${realpathSync(path)}-wal`).size) ?? 0
+    if (logSize > 0) return
     if (look === LOOKS) throw new TruncatedDatabaseError(path, size, expected)
     await sleep(BETWEEN_LOOKS_MS)
   }

@@ -24,7 +24,10 @@ export async function readSchema(connection: Connection): Promise<Schema> {
   const entries = await schemaEntries(connection)
   const text = JSON.stringify(entries)
   const before = known.get(text)
-  if (before !== undefined) return before
+  if (before !== undefined) {
+    remember(text, before)
+    return before
+  }
   await refuseUnsafeSchema(connection, entries)
   const schema = { names: namesIn(entries), structure: await structureOf(connection) }
   if (isTellable(text)) remember(text, schema)
@@ -43,6 +46,7 @@ function namesIn(entries: readonly SchemaEntry[]): string[] {
 }
 
 function remember(text: string, schema: Schema): void {
+  known.delete(text)
   for (const oldest of known.keys()) {
     if (known.size < MOST_KNOWN) break
     known.delete(oldest)

@@ -31,6 +31,8 @@ test.each(FILES)(
     // The last step is the same from every version; the file of version 5 has more in it to lose.
     const end = version === 5 ? points.length : points.lastIndexOf('BEGIN IMMEDIATE') + 1
     const queue = points.slice(0, end).map((name, index) => ({ name, index }))
+    const kindOf = (name: string) => name.replace(/\d+/g, '')
+    const killedAt = new Set<string>()
     const worker = async () => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const { name, index } = next
@@ -43,6 +45,7 @@ test.each(FILES)(
         // A slow machine copies in smaller chunks: a run may have fewer points than the first one.
         if (signal === null && reached.length <= index) continue
         expect(signal, name).toBe('SIGKILL')
+        killedAt.add(kindOf(name))
         expect(lasting(path), `${index}: ${name}`).toEqual(rows)
         expect(oneValue(path, 'PRAGMA integrity_check'), name).toBe('ok')
         expect(Number(oneValue(path, 'SELECT value FROM _trace_meta')), name).toBeGreaterThanOrEqual(version)
@@ -50,6 +53,8 @@ test.each(FILES)(
         expect(dump(path), `${index}: ${name}`).toEqual(expected)
       }
     }
+    const kinds = new Set(queue.map(({ name }) => kindOf(name)))
     await Promise.all([worker(), worker(), worker()])
+    expect(killedAt).toEqual(kinds)
   },
 )

@@ -1,4 +1,4 @@
-import { isToken, type Token } from './sql-tokens.js'
+import { groupAt, isToken, type Token } from './sql-tokens.js'
 
 /** What may stand before a parenthesis without calling a function. */
 const NO_CALL = new Set([
@@ -11,7 +11,7 @@ const CALLS = new Set(['like', 'glob', 'regexp', 'match', '->', '->>', 'select']
 /**
  * The functions of SQLite's own that make one value of their arguments and of the time, and reach nothing else: all that it
  * calls deterministic and innocuous (https://www.sqlite.org/c3ref/c_deterministic.html) but `sqlite_log`, which writes, and
- * `zeroblob`, which makes much of little.
+ * `zeroblob`, for which a column of text has no use.
  */
 export const HARMLESS: ReadonlySet<string> = new Set(
   [
@@ -42,6 +42,23 @@ export function callsFunction(
     if (token.kind === 'symbol' || !isToken(expression[index + 1], '(')) return false
     return (token.kind === 'name' || !NO_CALL.has(token.text)) && !isType(expression, index)
   })
+}
+
+/**
+ * Says of groups in parentheses, asked for from left to right, whether they call a function other than those allowed. What
+ * stands inside of one that was judged is not judged again: a text of nothing but groups would take for ever.
+ */
+export function groupJudge(
+  tokens: readonly Token[],
+  allowed?: ReadonlySet<string>,
+): (open: number) => boolean {
+  let end = 0
+  return (open) => {
+    if (open < end) return false
+    const group = groupAt(tokens, open)
+    end = open + group.length + 1
+    return callsFunction(group, allowed)
+  }
 }
 
 /** Whether a name is of a type, as in `CAST(a AS DECIMAL(10, 2))`: nothing but names stands between it and AS. */

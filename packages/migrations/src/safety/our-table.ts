@@ -1,5 +1,5 @@
-import { callsFunction } from './function-calls.js'
-import { groupAt, isToken, lower, type Token } from './sql-tokens.js'
+import { groupJudge } from './function-calls.js'
+import { isToken, lower, type Token } from './sql-tokens.js'
 
 /** SQLite's names for the id of a row (https://www.sqlite.org/rowidtable.html): it reads a column that bears one instead. */
 const ROW_ID_NAMES = new Set(['rowid', '_rowid_', 'oid'])
@@ -9,9 +9,10 @@ export function reasonInOurTable(tokens: readonly Token[]): string | null {
   for (const name of columnNames(tokens)) {
     if (ROW_ID_NAMES.has(name)) return `its column ${name} stands in the place of the row id`
   }
+  const callsAt = groupJudge(tokens)
   for (const [index, token] of tokens.entries()) {
     const next = tokens[index + 1]
-    const calls = () => isToken(next, '(') && callsFunction(groupAt(tokens, index + 1))
+    const calls = () => isToken(next, '(') && callsAt(index + 1)
     if (isToken(token, 'check') && calls()) return 'its CHECK calls a function'
     if (isToken(token, 'default') && calls()) return 'its DEFAULT calls a function'
     if (isToken(token, 'as') && isToken(next, '(')) return 'it has a computed column'

@@ -9,9 +9,9 @@ import {
   foreignKeysOf,
   reasonAgainstKey,
 } from './foreign-key-actions.js'
-import { callsFunction, HARMLESS } from './function-calls.js'
+import { callsFunction, groupJudge, HARMLESS } from './function-calls.js'
 import { reasonInOurTable } from './our-table.js'
-import { groupAt, isToken, lower, reasonInTokens, type Token, tokensOf } from './sql-tokens.js'
+import { isToken, lower, reasonInTokens, type Token, tokensOf } from './sql-tokens.js'
 import { countExpansions } from './view-expansions.js'
 
 /** One entry of `sqlite_schema`. SQLite has seen to it that the text makes what the other columns say. */
@@ -37,8 +37,8 @@ const MOST_EXPANSIONS = 1000
 
 // Nothing but the schema table itself is read before it was judged: to describe all tables, SQLite would expand its views,
 // and a table of the file may stand in front of a function that describes one.
-const ENTRIES = `SELECT type, name, tbl_name AS "table", rootpage AS "rootPage",
-  CAST(sql AS TEXT) AS sql FROM sqlite_schema`
+const ENTRIES = `SELECT CAST(type AS TEXT) AS type, CAST(name AS TEXT) AS name, CAST(tbl_name AS TEXT) AS "table",
+  rootpage AS "rootPage", CAST(sql AS TEXT) AS sql FROM sqlite_schema`
 
 /** What the schema table holds, in its order. */
 export function schemaEntries(connection: Connection): Promise<SchemaEntry[]> {
@@ -171,9 +171,10 @@ function runsAt(trigger: readonly Token[], changes: ReadonlySet<Change>): boolea
 
 /** What in the text of an application's table runs when foreign keys change it. */
 function reasonInTable(tokens: readonly Token[], changes: ReadonlySet<Change>): string | null {
+  const callsAt = groupJudge(tokens, HARMLESS)
   for (const [index, token] of tokens.entries()) {
     if (!isToken(tokens[index + 1], '(')) continue
-    const calls = () => callsFunction(groupAt(tokens, index + 1), HARMLESS)
+    const calls = () => callsAt(index + 1)
     if (isToken(token, 'check') && changes.has('update') && calls()) return 'its CHECK calls a function'
     if (isToken(token, 'as') && calls()) return 'its computed column calls a function'
   }
