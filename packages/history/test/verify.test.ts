@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DamagedDataError } from '@tract/repositories'
 import { canonicalJson, type JsonObject, Timestamp } from '@tract/schema'
 import { openStore } from '@tract/sqlite'
 import Database from 'better-sqlite3'
@@ -345,6 +346,21 @@ test('a time that another sign divides is told, for its hash is the same', async
   const { ok, findings } = await verified(file)
   expect(kindsOf(findings)).toEqual(['time_layout'])
   expect(ok).toBe(true)
+})
+
+test('what the caller throws when it is told ends the verification, whatever it is', async () => {
+  await using store = await openStore(await written())
+  const mine = new DamagedDataError('mine', 'this', 'that')
+  let told = 0
+  await verify(store, { onProgress: () => told++ })
+  expect(told).toBeGreaterThan(3)
+  for (let call = 0; call < told; call++) {
+    let calls = 0
+    const onProgress = () => {
+      if (calls++ === call) throw mine
+    }
+    await expect(verify(store, { onProgress })).rejects.toBe(mine)
+  }
 })
 
 test('a verification says how far it is, lets timers run, and ends when its signal says so', async () => {

@@ -144,14 +144,19 @@ export class StoreClosedError extends TractError {
   }
 }
 
-/** A call came through a transaction's repositories, or its async context, after that transaction had ended. */
+/**
+ * A call came through a transaction's repositories, or its async context, after that transaction had ended: it was not
+ * awaited, or an error that came before it, its `cause`, has ended the whole transaction.
+ */
 export class TransactionEndedError extends TractError {
   override readonly code = 'transaction_ended'
 
-  constructor() {
-    super(
-      'the transaction of this call has ended; await every call inside the function given to transaction()',
-    )
+  constructor(options?: ErrorOptions) {
+    const reason =
+      options?.cause instanceof Error
+        ? `was ended by an error before it: ${options.cause.message}`
+        : 'has ended; await every call inside the function given to transaction()'
+    super(`the transaction of this call ${reason}`, options)
   }
 }
 

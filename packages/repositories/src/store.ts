@@ -88,7 +88,8 @@ export interface Store extends Repositories, AsyncDisposable {
    * Runs a function in one transaction: all it writes is committed when it returns, nothing when it throws, and its
    * error is passed on. Transactions take turns in the order of their arrival. Calls made inside, through `tx` or through
    * the store, belong to the transaction; a transaction begun inside is rolled back by itself, and those begun side by side
-   * inside one take turns.
+   * inside one take turns. A call that is refused leaves the transaction going on; only what nobody could foresee, as a full
+   * disk, ends all of it: whatever comes after then throws {@link TransactionEndedError}, with that error as its cause.
    *
    * @throws {@link StoreBusyError} where another connection, or a transaction before this one, holds the database for
    * too long; a queue that moves is waited for however long it is

@@ -19,8 +19,16 @@ import { Table } from './table.js'
 import type { TableForm } from './table-form.js'
 import type { TableForms } from './table-forms.js'
 
+type FormShape = Pick<TableForm<object>, 'table' | 'columns' | 'references'>
 type RowOf<Form> = Form extends TableForm<infer Row> ? Row : never
 type Tables = { readonly [Name in keyof TableForms]: Table<RowOf<TableForms[Name]>> }
+
+const SCHEMA_VERSION = 'PRAGMA schema_version'
+/** What of a table's own could refuse a row that the format takes. */
+const COLUMN_COUNT = 'SELECT count(*) FROM pragma_table_xinfo(?)'
+const REFERENCE_COUNT = 'SELECT count(*) FROM pragma_foreign_key_list(?)'
+const UNIQUE_COUNT = `SELECT count(*) FROM pragma_index_list(?) WHERE "unique" AND origin <> 'pk'`
+const CHECK_COUNT = "SELECT count(*) FROM sqlite_master WHERE name = ? AND sql LIKE '%check%'"
 
 /** One handle on the database with its tables and its prepared statements. All of it is synchronous. */
 export class Connection implements Tables {
@@ -38,6 +46,8 @@ export class Connection implements Tables {
   readonly spawnPointers: Table<SpawnPointerRow>
   readonly policyProposals: Table<PolicyProposalRow>
   readonly policyLog: Table<PolicyLogRow>
+  /** What was found of the rules, at a version of the schema. */
+  #rules: { readonly version: Bound | undefined; readonly areFormats: boolean } | undefined
   readonly #statements = new Map<string, Statement<Bound[], Bound>>()
 
   constructor(handle: Database, forms: TableForms) {
@@ -56,6 +66,30 @@ export class Connection implements Tables {
     this.spawnPointers = table(forms.spawnPointers)
     this.policyProposals = table(forms.policyProposals)
     this.policyLog = table(forms.policyLog)
+  }
+
+  /**
+   * Whether nothing but the format's own rules refuses a row of an event or a record: an application may have added columns,
+   * unique indexes and checks.
+   */
+  hasFormatRulesAlone(): boolean {
+    const version = this.value(SCHEMA_VERSION)
+    const known = this.#rules
+    if (known !== undefined && known.version === version) return known.areFormats
+    const { operationEvents, operationCommits, compileRecords, compileEffectives } = this.forms
+    const forms = [operationEvents, operationCommits, compileRecords, compileEffectives]
+    const areFormats = forms.every((form) => this.#hasItsRulesAlone(form))
+    this.#rules = { version, areFormats }
+    return areFormats
+  }
+
+  #hasItsRulesAlone({ table, columns, references }: FormShape): boolean {
+    return (
+      this.value(COLUMN_COUNT, table) === columns.length &&
+      this.value(REFERENCE_COUNT, table) === references.length &&
+      this.value(UNIQUE_COUNT, table) === 0 &&
+      this.value(CHECK_COUNT, table) === 0
+    )
   }
 
   /** Runs a statement that returns nothing. Returns how many rows it changed. */

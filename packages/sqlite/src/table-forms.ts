@@ -41,7 +41,7 @@ export function tableForms(dataSource: DataSource): TableForms {
 
 function makeForms(dataSource: DataSource): TableForms {
   const form = <Row extends object>(entity: new () => Row) =>
-    new TableForm(dataSource.getMetadata(entity), () => new entity())
+    new TableForm(dataSource.getMetadata(entity), makerOf(entity))
   return {
     blobs: form(BlobRow),
     commits: form(CommitRow),
@@ -56,4 +56,9 @@ function makeForms(dataSource: DataSource): TableForms {
     policyProposals: form(PolicyProposalRow),
     policyLog: form(PolicyLogRow),
   }
+}
+
+/** Not made beside the DataSource, which a function there would keep for as long as the process lives. */
+function makerOf<Row extends object>(entity: new () => Row): () => Row {
+  return () => new entity()
 }

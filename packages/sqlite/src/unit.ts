@@ -58,6 +58,9 @@ export class Unit implements Session, RunnerTurn {
   #nested: Unit | undefined
   #holding: Holding | undefined
   #hasEnded = false
+  #foresees: boolean | undefined
+  /** The error at which SQLite, or we, ended the whole transaction before its function came to its end. */
+  #endedBy: { readonly error: unknown } | undefined
   #abandoned: { readonly reason: unknown } | undefined
   #rejectRun: (reason: unknown) => void = () => undefined
 
@@ -155,8 +158,20 @@ export class Unit implements Session, RunnerTurn {
     willSucceed: (db: Connection) => boolean,
   ): Result | Promise<Result> {
     return this.#innermost().#inTurn((db) =>
-      willSucceed(db) ? orEndTransaction(db, work) : inSavepoint(db, work),
+      this.#root.#mayForesee(db) && willSucceed(db) ? orEndTransaction(db, work) : inSavepoint(db, work),
     )
+  }
+
+  /** Whether what would refuse a row can be told before. Asked once a transaction. */
+  #mayForesee(db: Connection): boolean {
+    this.#foresees ??= !db.handle.readonly && db.hasFormatRulesAlone()
+    return this.#foresees
+  }
+
+  get #root(): Unit {
+    let unit: Unit = this
+    while (unit.#parent !== null) unit = unit.#parent
+    return unit
   }
 
   /** TypeORM's manager for this unit. */
@@ -284,7 +299,9 @@ export class Unit implements Session, RunnerTurn {
     try {
       return work(this.#scope.writer)
     } catch (error) {
-      throw translated(error, this.#scope.location)
+      const told = translated(error, this.#scope.location)
+      if (!this.#scope.writer.handle.inTransaction) this.#root.#noteEnd(told)
+      throw told
     } finally {
       this.#gate.leave()
     }
@@ -296,13 +313,22 @@ export class Unit implements Session, RunnerTurn {
     return this.#gate.enter()?.then(() => {
       if (this.#isRunning()) return
       this.#gate.leave()
-      throw new TransactionEndedError()
+      throw this.#ended()
     })
   }
 
   /** @throws {@link TransactionEndedError} */
   assertRunning(): void {
-    if (!this.#isRunning()) throw new TransactionEndedError()
+    if (!this.#isRunning()) throw this.#ended()
+  }
+
+  #noteEnd(error: unknown): void {
+    this.#endedBy ??= { error }
+  }
+
+  #ended(): TransactionEndedError {
+    const by = this.#root.#endedBy
+    return new TransactionEndedError(by === undefined ? undefined : { cause: by.error })
   }
 
   /** A full disk or an input error can make SQLite roll back by itself; what came after would be a write of its own. */

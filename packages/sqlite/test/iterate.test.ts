@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { DamagedDataError } from '@tract/repositories'
 import { describe, expect } from 'vitest'
 import { it } from './support/it.js'
-import { anEvent, hash, saveChain, TRACT } from './support/rows.js'
+import { aCommit, anEvent, hash, saveChain, TRACT } from './support/rows.js'
 
 const LENGTH = 350
 /** A tract of whose events fifty go to a page of their index: twenty pages are a stretch. */
@@ -40,6 +40,23 @@ describe('an iteration', () => {
     for await (const commitHash of store.commits.iterateHashes(TRACT)) hashes.push(commitHash)
     expect(hashes).toHaveLength(2500)
     expect(hashes).toEqual(await store.commits.getHashes(TRACT))
+  })
+
+  it('goes on from where it was, though another commit has the row id of the last one by now', async ({
+    store,
+    plain,
+  }) => {
+    await store.transaction((tx) => saveChain(tx, 2500))
+    plain().exec(`UPDATE commits SET parent_hash = NULL;
+      UPDATE commits SET created_at = '2024-01-01 00:00:00.000000' WHERE rowid > 1500`)
+    const hashes: string[] = []
+    for await (const commitHash of store.commits.iterateHashes(TRACT)) {
+      hashes.push(commitHash)
+      if (commitHash !== hash(2500)) continue
+      await store.commits.delete(commitHash)
+      await store.commits.save(aCommit(1, { commitHash: 'another', createdAt: new Date() }))
+    }
+    expect(hashes).toHaveLength(2501)
   })
 
   it('ends where a damaged time is no text that one could ask for', async ({ store, plain }) => {

@@ -19,6 +19,8 @@ const WHOLE_TABLES: readonly [sql: RegExp, detail: RegExp][] = [
   [/'head', record_id/, /^SCAN compile_records\b/],
   // What is looked for is whatever can be read of a table, and of the index of its key.
   [/ FROM pragma_/, /^SCAN pragma_\w+ VIRTUAL TABLE/],
+  // Of the schema, once for each of its versions.
+  [/ FROM sqlite_master/, /^SCAN sqlite_master$/],
   [/ INDEXED BY "/, /^SCAN \w+ USING COVERING INDEX/],
 ]
 

@@ -107,20 +107,76 @@ describe('a whole unit that is refused inside a transaction', () => {
     ])
   })
 
-  it('by what nobody could foresee ends the transaction: no half of it stays', async ({ open, plain }) => {
+  it.for([
+    ['a unique index', "CREATE UNIQUE INDEX app ON operation_commits (position) WHERE role = 'source'"],
+    ['a reference', "ALTER TABLE operation_events ADD COLUMN app TEXT REFERENCES blobs DEFAULT 'nobody'"],
+    ['a check', "ALTER TABLE operation_events ADD COLUMN app TEXT DEFAULT 'no' CHECK (app <> 'no')"],
+  ] as const)(
+    'by %s of the application leaves the transaction going on',
+    async ([, sql], { open, plain }) => {
+      const store = await open()
+      await saveChain(store, 2)
+      const { commitCount: _, ...record } = aRecord(1)
+      await store.transaction((tx) =>
+        tx.compileRecords.saveRecordWithEffectives({ ...record, effectives: [hash(1)] }),
+      )
+      const handle = plain()
+      handle.pragma('foreign_keys = OFF')
+      handle.exec(sql)
+      await store.transaction(async (tx) => {
+        await tx.blobs.saveIfAbsent(aBlob(77))
+        const unit = { sources: [hash(2)], results: [] }
+        // Under the index alone the first is no refusal.
+        await tx.operationEvents.saveEventWithCommits({ ...anEvent(1), ...unit }).catch(() => {})
+        const refused = tx.operationEvents.saveEventWithCommits({ ...anEvent(2), ...unit })
+        await expect(refused).rejects.toThrow()
+        await tx.blobs.saveIfAbsent(aBlob(78))
+      })
+      expect((await store.blobs.getMany([hash(77), hash(78)])).size).toBe(2)
+      expect(await store.operationEvents.getAllIds(TRACT)).not.toContain('event-2')
+    },
+  )
+
+  it('by a store for reading alone leaves the transaction going on', async ({ open, location }) => {
+    const store = await open()
+    await saveChain(store, 1)
+    await store.close()
+    const reading = await open(location, { readonly: true })
+    const commit = await reading.transaction(async (tx) => {
+      const refused = tx.operationEvents.saveEventWithCommits({
+        ...anEvent(1),
+        sources: [hash(1)],
+        results: [],
+      })
+      await expect(refused).rejects.toMatchObject({ code: 'readonly_store' })
+      return tx.commits.get(hash(1))
+    })
+    expect(commit?.commitHash).toBe(hash(1))
+  })
+
+  it('by what nobody could foresee ends the transaction, and that is said: no half of it stays', async ({
+    open,
+    plain,
+  }) => {
     const store = await open()
     await saveChain(store, 2)
-    plain().exec("CREATE UNIQUE INDEX app ON operation_commits (position) WHERE role = 'source'")
     const before = contentOf(plain())
     const transaction = store.transaction(async (tx) => {
       await tx.operationEvents.saveEventWithCommits({ ...anEvent(1), sources: [hash(1)], results: [] })
+      await store.withManager((manager) =>
+        manager.query("CREATE UNIQUE INDEX app ON operation_commits (position) WHERE role = 'source'"),
+      )
       const refused = tx.operationEvents.saveEventWithCommits({
         ...anEvent(2),
         sources: [hash(2)],
         results: [],
       })
       await expect(refused).rejects.toBeInstanceOf(AlreadyExistsError)
-      await expect(tx.operationEvents.saveEvent(anEvent(3))).rejects.toBeInstanceOf(TransactionEndedError)
+      await expect(tx.operationEvents.saveEvent(anEvent(3))).rejects.toMatchObject({
+        code: 'transaction_ended',
+        message: expect.stringContaining('exists already'),
+        cause: expect.any(AlreadyExistsError),
+      })
     })
     await expect(transaction).rejects.toBeInstanceOf(TransactionEndedError)
     expect(contentOf(plain())).toEqual(before)

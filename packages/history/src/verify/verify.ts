@@ -13,7 +13,7 @@ import { checkCommits, checkPayload } from './commits.js'
 import { checkCycles } from './cycles.js'
 import { checkEvents } from './events.js'
 import { type Finding, type FindingKind, type Report, SEVERITIES } from './finding.js'
-import { stepsOf, type VerifyProgress } from './pace.js'
+import { type Step, stepsOf, type VerifyProgress } from './pace.js'
 import { chunksAsTheyCome, chunksOf, PAYLOADS_AT_ONCE, readAll, readable } from './reading.js'
 import { checkRecords } from './records.js'
 import { checkRefs, checkSpawns } from './references.js'
@@ -87,9 +87,21 @@ export async function verify(store: Store, options: VerifyOptions = {}): Promise
   const checked = { tracts: tracts.length, commits: 0, events: 0, records: 0 }
   for (const [tractsDone, tract] of tracts.entries()) {
     const report = reporting(tract)
-    // What is damaged beyond single rows ends one part alone: there is more to be told.
-    const part = (check: () => Promise<void>) => readable(check, tract, report)
-    const step = stepsOf(tract, { tractsDone, tracts: tracts.length }, watching)
+    const tell = stepsOf(tract, { tractsDone, tracts: tracts.length }, watching)
+    let toldError: { readonly error: unknown } | undefined
+    const step: Step = async (phase, done) => {
+      try {
+        await tell(phase, done)
+      } catch (error) {
+        toldError = { error }
+        throw error
+      }
+    }
+    // What is damaged beyond single rows ends one part alone: there is more to be told. What the caller throws ends all.
+    const part = async (check: () => Promise<void>) => {
+      await readable(check, tract, report)
+      if (toldError !== undefined) throw toldError.error
+    }
     let done = 0
     await step('commits', done)
     const changed: string[] = []

@@ -1,7 +1,7 @@
 import type { CommitRow } from '@tract/schema'
 import type { Bound } from '../column.js'
 import type { Connection } from '../connection.js'
-import type { Session } from '../session.js'
+import { inSnapshot, type Session } from '../session.js'
 import { ANCESTOR_IDS, ANCESTORS_WITH_ID } from './chain.js'
 import { outOfPlace } from './out-of-place.js'
 import { RowIds } from './row-ids.js'
@@ -21,8 +21,10 @@ const places = (isBehind: string, where: string) => `
   FROM commits AS place CROSS JOIN commits AS stored ON stored.rowid = place.rowid
   WHERE place.tract_id = ? ${where} LIMIT ${HASHES}`
 const FROM_THE_FIRST = places('TRUE', 'ORDER BY place.created_at, place.rowid')
-// The time as it is stored, as long as its row is there: damaged text does not come back as it was read.
-const LAST_TIME = 'coalesce((SELECT created_at FROM commits WHERE rowid = ?), ?)'
+// Damaged text does not come back as it was read: the time of the last one is asked for by its bytes.
+const TEXT_BYTES =
+  "SELECT CASE typeof(created_at) WHEN 'text' THEN hex(created_at) END FROM commits WHERE rowid = ?"
+const LAST_TIME = 'coalesce(CAST(unhex(?) AS TEXT), ?)'
 // Two statements: one that says both conditions would go through everything of the last time for each stretch.
 const REST_OF_TIME = places(
   'place.rowid > ?',
@@ -38,6 +40,17 @@ interface Place {
   readonly createdAt: string | number
   readonly id: number | bigint
   readonly isSound: 0 | 1
+}
+
+/** The last place of a stretch, with the bytes of its time in hexadecimal digits where that is text. */
+interface End extends Place {
+  readonly bytes: Bound
+}
+
+interface Stretch {
+  readonly places: readonly Place[]
+  /** `null` where there are no more. */
+  readonly end: End | null
 }
 
 /** The commits of a chain, newest first, read in stretches. A cycle ends the walk where it comes round. */
@@ -104,22 +117,30 @@ export async function* iterateHashes(
   session: Session,
   tractId: string,
 ): AsyncGenerator<string, void, undefined> {
-  for (let last: Place | null = null; ; ) {
-    const behind: Place | null = last
-    const stretch: readonly Place[] = await session.read((db) => placesBehind(db, tractId, behind))
-    for (const { hash, isSound } of stretch) {
+  for (let last: End | null = null; ; ) {
+    const behind: End | null = last
+    const stretch: Stretch = await session.read((db) =>
+      inSnapshot(db, () => stretchBehind(db, tractId, behind)),
+    )
+    for (const { hash, isSound } of stretch.places) {
       if (isSound === 0) throw outOfPlace('commits by time')
       yield hash
     }
-    last = stretch.at(-1) ?? null
+    last = stretch.end
     if (last === null) return
   }
 }
 
-/** The next places in the order of time; none where there are no more. */
-function placesBehind(db: Connection, tractId: string, last: Place | null): readonly Place[] {
+/** The next places in the order of time. */
+function stretchBehind(db: Connection, tractId: string, last: End | null): Stretch {
+  const places = placesBehind(db, tractId, last)
+  const end = places.at(-1)
+  return { places, end: end === undefined ? null : { ...end, bytes: db.value(TEXT_BYTES, end.id) ?? null } }
+}
+
+function placesBehind(db: Connection, tractId: string, last: End | null): readonly Place[] {
   if (last === null) return db.rows<Place>(FROM_THE_FIRST, tractId)
-  const { id, createdAt } = last
-  const rest = db.rows<Place>(REST_OF_TIME, id, tractId, id, createdAt, id)
-  return rest.length > 0 ? rest : db.rows<Place>(LATER, id, createdAt, tractId, id, createdAt)
+  const { id, createdAt, bytes } = last
+  const rest = db.rows<Place>(REST_OF_TIME, id, tractId, bytes, createdAt, id)
+  return rest.length > 0 ? rest : db.rows<Place>(LATER, bytes, createdAt, tractId, bytes, createdAt)
 }
