@@ -161,6 +161,26 @@ test('a commit whose fields do not fit is listed, and those that stand on it are
   expect((await verify(target)).findings).toEqual([])
 })
 
+test('a commit whose operation is spelt in other letters is listed: its hash names those of the format', async () => {
+  const file = await aFile()
+  change(file, "UPDATE commits SET operation = 'ApPEND' WHERE rowid = 5")
+  const { text, lost } = await salvaged(await opened(file))
+  expect(lost).toMatchObject([{ table: 'commits', reason: 'hash', found: { operation: 'ApPEND' } }])
+  expect([...rowsIn(text)].filter((line) => line.includes('ApPEND'))).toEqual([])
+})
+
+test('columns whose names a damaged schema spells in other letters are those of the format', async () => {
+  const file = await aFile()
+  const sound = await salvaged(await opened(file))
+  const db = new Database(file)
+  db.unsafeMode(true)
+  db.pragma('writable_schema = ON')
+  db.exec("UPDATE sqlite_schema SET sql = replace(sql, 'created_at', 'created_aT') WHERE type = 'table'")
+  db.close()
+  const damaged = await salvaged(await opened(file))
+  expect([rowsIn(damaged.text), damaged.lost]).toEqual([rowsIn(sound.text), sound.lost])
+})
+
 test('whatever page is gone, what is on the others is got out, and what the rest names is listed', async () => {
   const file = await aFile()
   const before = await written(exportBundle(await opened(file)))

@@ -47,7 +47,8 @@ export class StoredForm {
     this.#key = metadata.columns.flatMap(({ isPrimary }, index) => (isPrimary ? [index] : []))
     const names = this.#columns.map(({ name }) => `"${name}"`)
     const keys = this.#key.map((index) => names[index])
-    this.#selectList = names.map((name) => `${this.#table}.${name}`).join(', ')
+    // By the names of the format: the schema of a damaged file may spell them in other letters.
+    this.#selectList = names.map((name) => `${this.#table}.${name} AS ${name}`).join(', ')
     this.insert = `
       INSERT INTO ${this.#table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
       ON CONFLICT (${keys.join(', ')}) DO NOTHING`

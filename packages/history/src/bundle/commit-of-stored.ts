@@ -11,6 +11,7 @@ export function commitOfStored(row: StoredRow): CommitRow | null {
     const value = row[column] ?? null
     return value === null ? null : String(value)
   }
+  const operation = String(row.operation)
   const createdAt = timestampCodec.from(row.created_at)
   if (createdAt === null) return null
   return {
@@ -19,7 +20,8 @@ export function commitOfStored(row: StoredRow): CommitRow | null {
     parentHash: text('parent_hash'),
     contentHash: String(row.content_hash),
     contentType: String(row.content_type),
-    operation: String(row.operation).toLowerCase(),
+    // Stored in capitals; what is not is no writer's, and fits no hash.
+    operation: operation === operation.toUpperCase() ? operation.toLowerCase() : operation,
     responseTo: text('response_to'),
     message: text('message'),
     tokenCount: Number(row.token_count),
