@@ -152,6 +152,22 @@ describe('a damaged schema in which something stands in the place of a table of 
     expect(error).toMatchObject({ location, object })
   })
 
+  it.for(['{', '\u0012', '@', '^'])(
+    'is read without the table whose text has %j, of which SQLite makes nothing',
+    async (character, { open, location, plain }) => {
+      const store = await open()
+      await fill(store)
+      await store.close()
+      withSchema(
+        plain(),
+        `UPDATE sqlite_schema SET sql = replace(sql, 'ref_name VARCHAR', 'ref_name ${character}VARCHAR') WHERE name = 'refs';
+       UPDATE sqlite_schema SET sql = replace(sql, '${character}VARCHAR', '${character} VARCHAR') WHERE name = 'refs'`,
+      )
+      const { rows, lost } = await readable(await open(location, SALVAGE), 'commits')
+      expect([rows.length, lost]).toEqual([COMMITS, []])
+    },
+  )
+
   it('is read where it is only damaged, with views of the application', async ({ open, location, plain }) => {
     const store = await open()
     await fill(store)

@@ -5,7 +5,7 @@ import { UnsafeSchemaError } from '../errors.js'
 import { isMadeUp } from '../names.js'
 import { checkDataSource, checkPath } from '../options.js'
 import { reasonInOurTable } from './our-table.js'
-import { isToken, lower, reasonInTokens, tokensOf } from './sql-tokens.js'
+import { isIllegal, isToken, lower, reasonInTokens, tokensOf } from './sql-tokens.js'
 import { OUR_NAMES } from './unsafe-schema.js'
 
 /** What is used of better-sqlite3's handle. */
@@ -64,6 +64,7 @@ function isEnd(error: unknown): boolean {
 /** What the text makes counts as much as what the entry says: SQLite does not compare them any more. */
 function reasonAgainst({ type, name, sql }: { readonly [column in keyof Entry]: string }): string | null {
   const tokens = tokensOf(sql)
+  if (isIllegal(tokens)) return null
   const end = tokens.findIndex((token) => ['(', 'as', 'using'].some((mark) => isToken(token, mark)))
   const head = end < 0 ? tokens : tokens.slice(0, end)
   const made = head.filter(({ kind }) => kind !== 'symbol').map(({ text }) => lower(text))

@@ -1,10 +1,11 @@
 /** A piece of SQL text. Comments and white space are none. */
 export interface Token {
   /**
-   * `word` for a bare name or keyword, in lower case; `name` for a quoted one, without its quotes, in lower case; `unknown` for
-   * a character that begins nothing else, such as the mark of a parameter.
+   * `word` for a bare name or keyword, in lower case; `name` for a quoted one, without its quotes, in lower case; `mark` for the
+   * character with which a parameter begins: what follows is not taken as SQLite takes it; `illegal` for one of which SQLite
+   * makes nothing, so that it refuses the whole text.
    */
-  readonly kind: 'word' | 'name' | 'text' | 'number' | 'symbol' | 'unknown'
+  readonly kind: 'word' | 'name' | 'text' | 'number' | 'symbol' | 'mark' | 'illegal'
   readonly text: string
 }
 
@@ -19,6 +20,8 @@ const SPACE = /[ \t\n\v\f\r\ufeff]/
 const BEGIN_OF_WORD = /[\w\u0080-\uffff]/
 const PART_OF_WORD = /[\w$\u0080-\uffff]/
 const DIGIT = /[0-9]/
+/** How a parameter begins (https://www.sqlite.org/lang_expr.html#parameters). */
+const PARAMETER = /^(?:\?|[:@#$][\w$:\u0080-\uffff])/
 
 /**
  * The pieces of a statement that SQLite has accepted, as its own tokenizer takes them
@@ -51,7 +54,8 @@ export function tokensOf(text: string): Token[] {
       const symbol = symbolAt(sql, at)
       const text = symbol ?? character
       at += text.length
-      tokens.push({ kind: symbol === undefined ? 'unknown' : 'symbol', text })
+      const other = PARAMETER.test(sql.slice(start, start + 2)) ? 'mark' : 'illegal'
+      tokens.push({ kind: symbol === undefined ? other : 'symbol', text })
     }
   }
   return tokens
@@ -91,8 +95,17 @@ export function isToken(token: Token | undefined, text: string): boolean {
 
 /** What speaks against a text whose pieces SQLite may take otherwise than they were taken here. */
 export function reasonInTokens(tokens: readonly Token[]): string | null {
-  const unknown = tokens.find(({ kind }) => kind === 'unknown')
-  return unknown === undefined ? null : `its text has ${JSON.stringify(unknown.text)}, which no schema needs`
+  const strange = firstStrange(tokens)
+  return strange === undefined ? null : `its text has ${JSON.stringify(strange.text)}, which no schema needs`
+}
+
+/** Whether SQLite makes nothing of a text. Behind the mark of a parameter that cannot be told. */
+export function isIllegal(tokens: readonly Token[]): boolean {
+  return firstStrange(tokens)?.kind === 'illegal'
+}
+
+function firstStrange(tokens: readonly Token[]): Token | undefined {
+  return tokens.find(({ kind }) => kind === 'mark' || kind === 'illegal')
 }
 
 /** The tokens between the parenthesis at a place and the one that closes it. */
