@@ -9,6 +9,7 @@ import type { Bound } from '../column.js'
 import { checkId, describe, readIdList, readIds, readingInput } from '../input.js'
 import { byKey, groupedBy } from '../lookup.js'
 import type { Session } from '../session.js'
+import { canBeSaved } from './can-be-saved.js'
 
 const RECORD = 'SELECT compile_records.* FROM compile_records WHERE record_id = ?'
 const RECORDS = `
@@ -16,13 +17,7 @@ const RECORDS = `
   CROSS JOIN compile_records ON compile_records.record_id = wanted.value`
 const BY_TRACT = `
   SELECT compile_records.* FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid`
-const CAN_BE_SAVED = `
-  SELECT NOT EXISTS (SELECT 1 FROM compile_records WHERE record_id = ?)
-    AND NOT EXISTS (SELECT 1 FROM compile_effectives WHERE record_id = ?)
-    AND NOT EXISTS (
-      SELECT 1 FROM json_each(?) AS wanted
-      WHERE NOT EXISTS (SELECT 1 FROM commits WHERE commit_hash = wanted.value)
-    )`
+const CAN_BE_SAVED = canBeSaved('compile_records', 'compile_effectives', 'record_id')
 const IDS = 'SELECT record_id FROM compile_records WHERE tract_id = ? ORDER BY created_at, rowid'
 const EFFECTIVES = `
   SELECT compile_effectives.* FROM compile_effectives WHERE record_id = ? ORDER BY position, rowid`

@@ -10,6 +10,7 @@ import type { Bound } from '../column.js'
 import { checkId, checkMember, describe, readIdList, readIds, readingInput } from '../input.js'
 import { byKey, groupedBy } from '../lookup.js'
 import { inSnapshot, type Session } from '../session.js'
+import { canBeSaved } from './can-be-saved.js'
 import { iterateSourceHashes } from './iterate-source-hashes.js'
 import { LINEAGE, walkLineage } from './lineage.js'
 
@@ -34,13 +35,7 @@ const SOURCE_HASHES = `
   FROM operation_events AS event CROSS JOIN operation_commits AS link ON link.event_id = event.event_id
   WHERE event.tract_id = ? AND link.role = 'source'`
 const IDS = 'SELECT event_id FROM operation_events WHERE tract_id = ? ORDER BY created_at, rowid'
-const CAN_BE_SAVED = `
-  SELECT NOT EXISTS (SELECT 1 FROM operation_events WHERE event_id = ?)
-    AND NOT EXISTS (SELECT 1 FROM operation_commits WHERE event_id = ?)
-    AND NOT EXISTS (
-      SELECT 1 FROM json_each(?) AS wanted
-      WHERE NOT EXISTS (SELECT 1 FROM commits WHERE commit_hash = wanted.value)
-    )`
+const CAN_BE_SAVED = canBeSaved('operation_events', 'operation_commits', 'event_id')
 const UNLINK_COMMIT = 'DELETE FROM operation_commits WHERE commit_hash = ?'
 const UNLINK_ALL = 'DELETE FROM operation_commits WHERE event_id = ?'
 const DELETE = 'DELETE FROM operation_events WHERE event_id = ?'
