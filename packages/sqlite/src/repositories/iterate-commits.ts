@@ -9,7 +9,7 @@ import { RowIds } from './row-ids.js'
 /** Commits read at a time: enough that a statement's own cost does not count, few enough to be gone while they are young. */
 const COMMITS = 100
 /** Hashes read at a time. */
-const HASHES = 1_000
+const HASHES = 500
 
 /**
  * Entries of the index by time, each with its row, in their order. A page in the place of another leads to entries that are
